@@ -1,0 +1,81 @@
+namespace WebhookBot.Rules;
+
+/// <summary>What kind of value an argument takes, after its templates are rendered.</summary>
+public enum ParameterType
+{
+    /// <summary>One text.</summary>
+    Text,
+
+    /// <summary>A text, or a list of texts.</summary>
+    TextList,
+
+    /// <summary>A whole number.</summary>
+    Number,
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Boolean,
+
+    /// <summary>A mapping from names to texts.</summary>
+    TextMapping,
+
+    /// <summary>Any structure; its texts are templates.</summary>
+    Structure,
+}
+
+/// <summary>Where a rendered text goes, which decides how <c>{{path}}</c> is escaped.</summary>
+public enum TextFormat
+{
+    /// <summary>As it is: names, ids, labels, references.</summary>
+    Plain,
+
+    /// <summary>Slack's mrkdwn: <c>&amp; &lt; &gt;</c> become entities, so that no value can ping anyone or disguise a link.</summary>
+    SlackText,
+
+    /// <summary>GitHub's Markdown: mentions and HTML in values are neutralised.</summary>
+    Markdown,
+
+    /// <summary>A URL: values are percent-encoded.</summary>
+    Url,
+
+    /// <summary>Inside a JSON string: values are escaped as JSON escapes them.</summary>
+    Json,
+}
+
+/// <summary>One argument of an action: what it is called, what it takes, what it means.</summary>
+/// <param name="Name">The key in the rule file.</param>
+/// <param name="Type">What it takes.</param>
+/// <param name="Description">One sentence for the reference page and the editor.</param>
+/// <param name="IsRequired">Whether a step without it is an error.</param>
+/// <param name="Format">How values are escaped in its templates.</param>
+/// <param name="OneOf">The only texts allowed, when there are such; checked when the text has no template.</param>
+public sealed record ActionParameter(
+    string Name,
+    ParameterType Type,
+    string Description,
+    bool IsRequired = false,
+    TextFormat Format = TextFormat.Plain,
+    IReadOnlyList<string>? OneOf = null);
+
+/// <summary>
+/// An action as rule files, the editor schema, the reference page and the metrics know it. The code that carries it out lives
+/// with the service.
+/// </summary>
+/// <param name="Name">The key of the step: <c>slack.post</c>.</param>
+/// <param name="Description">One sentence.</param>
+/// <param name="Parameters">Its arguments.</param>
+public sealed record ActionDescriptor(string Name, string Description, IReadOnlyList<ActionParameter> Parameters);
+
+/// <summary>The actions that rule files may use.</summary>
+public sealed class ActionCatalog(IEnumerable<ActionDescriptor> descriptors)
+{
+    private readonly Dictionary<string, ActionDescriptor> _byName = descriptors.ToDictionary(d => d.Name, StringComparer.Ordinal);
+
+    /// <summary>All names, in the order they were registered.</summary>
+    public IReadOnlyCollection<string> Names => _byName.Keys;
+
+    /// <summary>All actions, in the order they were registered.</summary>
+    public IReadOnlyCollection<ActionDescriptor> All => _byName.Values;
+
+    /// <summary>The action of that name, or null.</summary>
+    public ActionDescriptor? Find(string name) => _byName.GetValueOrDefault(name);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+
+namespace WebhookBot.Actions;
+
+/// <summary>Something a rule can have done. One class, one line in <c>ActionsSetup.cs</c>.</summary>
+public interface IAction
+{
+    /// <summary>What rule files, the schema, the reference page and the metrics know of it.</summary>
+    ActionDescriptor Descriptor { get; }
+
+    /// <summary>Why it cannot be carried out here (a credential is missing), or null when it can. Then it runs as shadow.</summary>
+    string? MissingSetting => null;
+
+    /// <summary>
+    /// The outside thing it changes, so that two actions on the same thing are never in flight together (a living message's key);
+    /// null when it does not matter.
+    /// </summary>
+    string? SerialiseBy(ActionRequest request) => null;
+
+    /// <summary>
+    /// Carries it out, at least once. An outcome for everything the world can answer; an exception only for our own mistakes.
+    /// </summary>
+    Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation);
+}
+
+/// <summary>One try of a planned action.</summary>
+public sealed record ActionRequest
+{
+    /// <summary>The idempotency key, the same for every attempt.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The rule that asked for it.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The rendered arguments, a JSON object checked against the descriptor when the rule was compiled.</summary>
+    public required JsonElement Arguments { get; init; }
+
+    /// <summary>The delivery it was planned for.</summary>
+    public required ActionOrigin Origin { get; init; }
+
+    /// <summary>The payload of that delivery; an action takes from it what is not an argument (the repository, the installation).</summary>
+    public required JsonElement Payload { get; init; }
+}

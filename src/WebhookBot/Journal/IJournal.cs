@@ -1,0 +1,100 @@
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Journal;
+
+/// <summary>
+/// The durable record of deliveries, plans and attempts, and the queue of what is still to be done. What a method reports as
+/// written is durable when the method completes. Safe for use by any number of threads.
+/// </summary>
+/// <remarks>
+/// Deliveries of one subject are claimed in the order of their arrival: a delivery is claimable when every earlier one of its
+/// subject is decided and has no action left that was never tried. An action that waits for its retry holds nobody up.
+/// </remarks>
+public interface IJournal
+{
+    /// <summary>Writes a delivery down. Completes when it is durable; a duplicate is answered with the first one's id.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot take more now; nothing was written.</exception>
+    ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft, CancellationToken cancellation);
+
+    /// <summary>
+    /// Claims up to <paramref name="max"/> deliveries that are to be decided or whose planned actions were never all tried.
+    /// Empty when there are none now.
+    /// </summary>
+    Task<IReadOnlyList<DeliveryLease>> ClaimDeliveriesAsync(int max, CancellationToken cancellation);
+
+    /// <summary>
+    /// Saves what was decided; the first writer wins. Returns the plan in force, which is an earlier one if there was one, or null
+    /// when the lease has run out and somebody else works on the delivery.
+    /// </summary>
+    Task<Plan?> SavePlanAsync(DeliveryLease lease, Plan plan, CancellationToken cancellation);
+
+    /// <summary>Puts deciding off until <paramref name="nextAt"/>. False when the lease has run out.</summary>
+    Task<bool> PostponeAsync(DeliveryLease lease, DateTimeOffset nextAt, string reason, CancellationToken cancellation);
+
+    /// <summary>Gives a delivery up that cannot be decided. False when the lease has run out.</summary>
+    Task<bool> GiveUpAsync(DeliveryLease lease, string reason, CancellationToken cancellation);
+
+    /// <summary>Claims the actions of the lease's delivery that were never tried, in order. Empty when there are none.</summary>
+    Task<IReadOnlyList<ActionLease>> ClaimActionsAsync(DeliveryLease lease, CancellationToken cancellation);
+
+    /// <summary>
+    /// Claims up to <paramref name="max"/> actions whose due time has come, from any delivery, longest due first.
+    /// </summary>
+    Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records a try and, together with it, what the action wants to find again. False when the lease has run out; then nothing
+    /// is recorded.
+    /// </summary>
+    Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation);
+
+    /// <summary>Extends leases that are still worked on.</summary>
+    Task RenewAsync(IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions, CancellationToken cancellation);
+
+    /// <summary>
+    /// Ends the work on a delivery: actions of it that are still leased can be claimed again, and the next delivery of its subject
+    /// can be claimed when nothing is left untried.
+    /// </summary>
+    Task ReleaseAsync(DeliveryLease lease, CancellationToken cancellation);
+
+    /// <summary>What was last kept under that key, or null.</summary>
+    Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation);
+
+    /// <summary>The delivery of that id with all that came of it, or null. Sees everything written before the call.</summary>
+    Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Deliveries, newest first. Sees everything written before the call unless the index is far behind.</summary>
+    Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation);
+
+    /// <summary>Completes when there may be something to claim; at the latest when the earliest due time comes.</summary>
+    Task WaitForWorkAsync(CancellationToken cancellation);
+
+    /// <summary>How it is doing.</summary>
+    JournalHealth Health { get; }
+}
+
+/// <summary>How the journal is doing.</summary>
+public sealed record JournalHealth
+{
+    /// <summary>Why it takes no deliveries now; null when it does.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Why lists may be incomplete now, such as an index that is being rebuilt; null when they are complete.</summary>
+    public string? IndexNote { get; init; }
+
+    /// <summary>Deliveries that are not finished.</summary>
+    public required long Unfinished { get; init; }
+
+    /// <summary>Actions waiting for a retry.</summary>
+    public required long Retrying { get; init; }
+
+    /// <summary>Records written that the index does not show yet.</summary>
+    public required long IndexLag { get; init; }
+}
+
+/// <summary>The journal cannot take more now; the sender is to come again.</summary>
+public sealed class JournalUnavailableException(string reason, TimeSpan retryAfter, Exception? inner = null) : Exception(reason, inner)
+{
+    /// <summary>After how long it may be tried again.</summary>
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}

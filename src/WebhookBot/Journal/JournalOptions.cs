@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WebhookBot.Journal;
+
+/// <summary>Settings under <c>Journal</c>.</summary>
+public sealed class JournalOptions
+{
+    /// <summary>The section these are bound from.</summary>
+    public const string Section = "Journal";
+
+    /// <summary><c>litedb</c>, the embedded journal.</summary>
+    [RegularExpression("^litedb$", ErrorMessage = "Journal:Provider must be litedb; postgres is not part of this version")]
+    public string Provider { get; set; } = "litedb";
+
+    /// <summary>
+    /// Names the embedded journal's place: the log goes into the folder of that name without its ending, the index into
+    /// <c>index.db</c> beside it. <c>data/journal.db</c> means <c>data/journal/*.log</c> and <c>data/index.db</c>.
+    /// </summary>
+    [Required]
+    public string Path { get; set; } = "data/journal.db";
+
+    /// <summary>How long a worker may hold a claim without renewing it.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A log segment is closed and a new one begun when it has reached this many bytes.</summary>
+    public long SegmentBytes { get; set; } = 64L << 20;
+
+    /// <summary>With more records than this waiting for the index, no deliveries are taken until it has caught up.</summary>
+    public long MaxIndexLag { get; set; } = 2_000_000;
+}

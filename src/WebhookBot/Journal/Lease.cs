@@ -1,0 +1,36 @@
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Journal;
+
+/// <summary>
+/// The right to work on a delivery for a while. A claim that comes after it ran out gets a larger fence, and whatever the late
+/// one still writes is refused.
+/// </summary>
+public sealed record DeliveryLease
+{
+    public required Delivery Delivery { get; init; }
+
+    /// <summary>The plan saved earlier, when the work was cut off after deciding; else null.</summary>
+    public Plan? Plan { get; init; }
+
+    /// <summary>How often deciding was tried and put off before.</summary>
+    public required int Postponed { get; init; }
+
+    public required long Fence { get; init; }
+}
+
+/// <summary>The right to try one action for a while.</summary>
+public sealed record ActionLease
+{
+    public required PlannedAction Action { get; init; }
+
+    public required ActionOrigin Origin { get; init; }
+
+    /// <summary>How many attempts are recorded already.</summary>
+    public required int Attempts { get; init; }
+
+    public required long Fence { get; init; }
+}
+
+/// <summary>The delivery that an action was planned for.</summary>
+public sealed record ActionOrigin(string DeliveryId, long Sequence, string Source, string Event, string? Subject, DateTimeOffset ReceivedAt);

@@ -1,0 +1,1 @@
+namespace B; internal static class P { public static void Main() { } }
