@@ -1,0 +1,117 @@
+using System.Globalization;
+using WebhookBot.Rules.Templates;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Checks the arguments of one step against the action's descriptor and compiles their templates.</summary>
+internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag diagnostics, HashSet<string> facts)
+{
+    public ArgumentTemplate Compile(ActionDescriptor action, YamlMapping mapping, SourcePosition at)
+    {
+        var entries = new List<(string, ArgumentTemplate)>();
+        foreach (var entry in mapping.Entries)
+        {
+            var parameter = action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text);
+            if (parameter is null)
+            {
+                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name));
+            }
+            else if (Argument(parameter, entry.Value) is { } argument)
+            {
+                entries.Add((parameter.Name, argument));
+            }
+        }
+
+        foreach (var missing in action.Parameters.Where(p => p.IsRequired && mapping[p.Name] is null))
+        {
+            diagnostics.Error(at, DiagnosticCode.MissingArgument, $"{action.Name} needs '{missing.Name}': {missing.Description}");
+        }
+
+        return new ArgumentTemplate.Mapping(entries);
+    }
+
+    private ArgumentTemplate? Argument(ActionParameter parameter, YamlNode node)
+    {
+        switch (parameter.Type)
+        {
+            case ParameterType.Text when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
+                CheckChoice(parameter, scalar);
+                return Text(scalar, parameter.Format);
+            case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
+                return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);
+            case ParameterType.TextList when node is YamlSequence list && list.Items.All(i => i is YamlScalar { Kind: not ScalarKind.Null }):
+                return new ArgumentTemplate.Items([.. list.Items.Cast<YamlScalar>().Select(i => Text(i, parameter.Format))]);
+            case ParameterType.TextMapping when node is YamlMapping texts && texts.Entries.All(e => e.Value is YamlScalar { Kind: not ScalarKind.Null }):
+                return new ArgumentTemplate.Mapping([.. texts.Entries.Select(e => (e.Key.Text, (ArgumentTemplate)Text((YamlScalar)e.Value, parameter.Format)))]);
+            case ParameterType.Number when node is YamlScalar { Kind: ScalarKind.Number } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
+                return new ArgumentTemplate.Constant(scalar);
+            case ParameterType.Number when node is YamlScalar scalar && scalar.Text.Contains("{{", StringComparison.Ordinal):
+                return Text(scalar, parameter.Format);
+            case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
+                return new ArgumentTemplate.Constant(scalar);
+            case ParameterType.Structure:
+                return Structure(node, parameter.Format);
+            default:
+                return WrongKind(parameter, node);
+        }
+    }
+
+    private ArgumentTemplate? WrongKind(ActionParameter parameter, YamlNode node)
+    {
+        if (parameter is { Type: ParameterType.Text, Name: "text" } && node is YamlMapping { Entries: [{ Key.Text: "file" }] })
+        {
+            diagnostics.Error(node.Position, DiagnosticCode.NotInThisVersion, "texts in files are not part of this version");
+            return null;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' takes {InWords(parameter.Type)}, found {node.KindInWords}");
+        return null;
+    }
+
+    private void CheckChoice(ActionParameter parameter, YamlScalar scalar)
+    {
+        if (parameter.OneOf is { } choices && !scalar.Text.Contains("{{", StringComparison.Ordinal) && !choices.Contains(scalar.Text))
+        {
+            diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.For(scalar.Text, choices)}");
+        }
+    }
+
+    private ArgumentTemplate Structure(YamlNode node, TextFormat format) => node switch
+    {
+        YamlSequence list => new ArgumentTemplate.Items([.. list.Items.Select(i => Structure(i, format))]),
+        YamlMapping mapping => new ArgumentTemplate.Mapping([.. mapping.Entries.Select(e => (e.Key.Text, Structure(e.Value, format)))]),
+        YamlScalar { Kind: ScalarKind.Text } scalar => Text(scalar, format),
+        _ => new ArgumentTemplate.Constant((YamlScalar)node),
+    };
+
+    private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format)
+    {
+        var syntax = TemplateSyntax.Read(scalar.Text);
+        if (syntax.Problem is not null)
+        {
+            diagnostics.Error(scalar.Position, DiagnosticCode.BadTemplate, syntax.Problem);
+        }
+        else if (syntax.Unescaped is not null)
+        {
+            diagnostics.Warning(scalar.Position, DiagnosticCode.UnescapedTemplate, $"{Suggestion.Shorten(syntax.Unescaped)} is written out without escaping: whoever sends the webhook decides what stands there");
+        }
+
+        foreach (var unknown in syntax.Facts.Where(f => !vocabulary.Facts.Contains(f)))
+        {
+            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
+        }
+
+        facts.UnionWith(syntax.Facts);
+        return new ArgumentTemplate.Text(Template.From(scalar.Text, format, syntax));
+    }
+
+    private static string InWords(ParameterType type) => type switch
+    {
+        ParameterType.Text => "a text",
+        ParameterType.TextList => "a text or a list of texts",
+        ParameterType.TextMapping => "a mapping from names to texts",
+        ParameterType.Number => "a whole number",
+        ParameterType.Boolean => "true or false",
+        _ => "a value",
+    };
+}

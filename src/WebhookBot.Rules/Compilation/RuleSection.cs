@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using WebhookBot.Rules.Conditions;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Compiles the <c>rules</c> of one file.</summary>
+internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
+{
+    private static readonly string[] Known = ["description", "on", "if", "unless", "then", "else", "mode"];
+
+    private static readonly string[] Later = ["wait", "cancel_on", "still", "throttle", "debounce", "digest", "until", "owner", "max_per_subject", "bots"];
+
+    private readonly ConditionCompiler _conditions = new(vocabulary, diagnostics);
+    private readonly StepCompiler _steps = new(vocabulary, diagnostics);
+
+    public void Compile(YamlNode node, Dictionary<string, Rule> into)
+    {
+        foreach (var entry in Shape.Mapping(node, "rules by name", diagnostics)?.Entries ?? [])
+        {
+            if (!NamePattern().IsMatch(entry.Key.Text))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.BadName, $"'{Suggestion.Shorten(entry.Key.Text)}' is no rule name; use letters, digits, '-', '_' and '.', 80 at most");
+            }
+
+            if (into.TryGetValue(entry.Key.Text, out var first))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.DuplicateName, $"a rule named '{entry.Key.Text}' stands in {first.Position} already");
+            }
+
+            if (Shape.Mapping(entry.Value, "a rule", diagnostics) is { } mapping && CompileRule(entry.Key, mapping, into.Count) is { } rule)
+            {
+                into.TryAdd(entry.Key.Text, rule);
+            }
+        }
+    }
+
+    private Rule? CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
+    {
+        Shape.Keys(mapping, "a rule", Known, diagnostics, Later);
+        var triggers = CompileTriggers(mapping["on"], name);
+        var condition = CompileCondition(mapping);
+        if (mapping["then"] is null && mapping["else"] is null)
+        {
+            diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(name.Text)}' does nothing; add 'then'");
+        }
+
+        var then = _steps.Compile(mapping["then"]);
+        var otherwise = _steps.Compile(mapping["else"]);
+        return new Rule
+        {
+            Name = name.Text,
+            Position = name.Position,
+            Description = Shape.Text(mapping["description"], "a text", diagnostics),
+            Ordinal = ordinal,
+            Triggers = triggers,
+            Condition = condition,
+            Then = then,
+            Else = otherwise,
+            Mode = CompileMode(mapping["mode"]),
+        };
+    }
+
+    private AllOf CompileCondition(YamlMapping mapping)
+    {
+        var parts = new List<Condition>();
+        if (mapping["if"] is { } condition && _conditions.Compile(condition) is AllOf all)
+        {
+            parts.AddRange(all.Parts);
+        }
+
+        if (mapping["unless"] is { } unless && _conditions.Compile(unless) is { } exception)
+        {
+            parts.Add(new Not(unless.Position, exception, "unless"));
+        }
+
+        return new AllOf(mapping["if"]?.Position ?? mapping.Position, parts);
+    }
+
+    private List<Trigger> CompileTriggers(YamlNode? node, YamlScalar rule)
+    {
+        if (node is null)
+        {
+            diagnostics.Error(rule.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(rule.Text)}' never fires; add 'on' with an event such as github.pull_request.opened");
+            return [];
+        }
+
+        if (node is YamlMapping mapping)
+        {
+            diagnostics.Error(node.Position, mapping["schedule"] is null ? DiagnosticCode.WrongKind : DiagnosticCode.NotInThisVersion,
+                mapping["schedule"] is null ? "'on' takes the name of an event, or a list of them" : "schedules are not part of this version");
+            return [];
+        }
+
+        var triggers = new List<Trigger>();
+        foreach (var pattern in Shape.Texts(node, "the name of an event", diagnostics))
+        {
+            if (TriggerPattern().IsMatch(pattern.Text) && pattern.Text.Length <= 200)
+            {
+                triggers.Add(new Trigger(pattern.Text, pattern.Position));
+            }
+            else
+            {
+                diagnostics.Error(pattern.Position, DiagnosticCode.BadTrigger, $"'{Suggestion.Shorten(pattern.Text)}' names no event; write source.type.action, such as github.pull_request.opened, github.* or alertmanager.firing");
+            }
+        }
+
+        return triggers;
+    }
+
+    private RuleMode CompileMode(YamlNode? node)
+    {
+        if (node is null)
+        {
+            return RuleMode.Live;
+        }
+
+        // "off" alone is a text in YAML 1.2 and a boolean in YAML 1.1; both mean what the author means.
+        switch (node is YamlScalar scalar ? scalar.Text : null)
+        {
+            case "live":
+                return RuleMode.Live;
+            case "shadow":
+                return RuleMode.Shadow;
+            case "off" or "false":
+                return RuleMode.Off;
+            default:
+                diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'mode' is live, shadow or off{(node is YamlScalar s ? Suggestion.For(s.Text, ["live", "shadow", "off"]) : "")}");
+                return RuleMode.Off;
+        }
+    }
+
+    [GeneratedRegex(@"^[\w.-]{1,80}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"^(\*|[\w-]+)(\.(\*|[\w:/-]+))*$", RegexOptions.CultureInvariant)]
+    private static partial Regex TriggerPattern();
+}

@@ -1,0 +1,80 @@
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Checks of a mapping's keys and kinds, shared by the sections of a rule file.</summary>
+internal static class Shape
+{
+    /// <summary>The node as a mapping, or null after reporting what it is instead.</summary>
+    public static YamlMapping? Mapping(YamlNode? node, string what, DiagnosticBag diagnostics)
+    {
+        if (node is YamlMapping mapping)
+        {
+            return mapping;
+        }
+
+        if (node is not null)
+        {
+            diagnostics.WrongKind(node, $"{what} (a mapping)");
+        }
+
+        return null;
+    }
+
+    /// <summary>The node as a text, or null after reporting what it is instead.</summary>
+    public static string? Text(YamlNode? node, string what, DiagnosticBag diagnostics)
+    {
+        if (node is YamlScalar { Kind: not ScalarKind.Null } scalar)
+        {
+            return scalar.Text;
+        }
+
+        if (node is not null)
+        {
+            diagnostics.WrongKind(node, what);
+        }
+
+        return null;
+    }
+
+    /// <summary>A text, or a list of texts.</summary>
+    public static IReadOnlyList<YamlScalar> Texts(YamlNode? node, string what, DiagnosticBag diagnostics)
+    {
+        switch (node)
+        {
+            case null:
+                return [];
+            case YamlScalar { Kind: not ScalarKind.Null } one:
+                return [one];
+            case YamlSequence { Items.Count: > 0 } many:
+                foreach (var wrong in many.Items.Where(i => i is not YamlScalar { Kind: not ScalarKind.Null }))
+                {
+                    diagnostics.WrongKind(wrong, what);
+                }
+
+                return many.Items.OfType<YamlScalar>().Where(s => s.Kind != ScalarKind.Null).ToList();
+            default:
+                diagnostics.WrongKind(node, $"{what}, or a list of them");
+                return [];
+        }
+    }
+
+    /// <summary>Reports every key that is not known; <paramref name="later"/> are keys of the language that this version lacks.</summary>
+    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics, IReadOnlyCollection<string>? later = null)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (known.Contains(entry.Key.Text))
+            {
+                continue;
+            }
+
+            if (later?.Contains(entry.Key.Text) == true)
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{entry.Key.Text}' is not part of this version");
+            }
+            else
+            {
+                diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known);
+            }
+        }
+    }
+}

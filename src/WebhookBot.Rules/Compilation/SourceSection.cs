@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Compiles the <c>sources</c> of one file.</summary>
+internal sealed partial class SourceSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
+{
+    private static readonly string[] Known = ["preset", "secret", "secrets", "verify", "event", "id", "subject", "allow_from"];
+
+    private readonly VerifySection _verify = new(diagnostics);
+
+    public void Compile(YamlNode node, Dictionary<string, SourceDefinition> into)
+    {
+        foreach (var entry in Shape.Mapping(node, "sources by name", diagnostics)?.Entries ?? [])
+        {
+            if (!NamePattern().IsMatch(entry.Key.Text))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.BadName, $"'{Suggestion.Shorten(entry.Key.Text)}' is no source name; use small letters, digits, '-' and '_', 40 at most");
+            }
+
+            if (into.TryGetValue(entry.Key.Text, out var first))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.DuplicateName, $"a source named '{entry.Key.Text}' stands in {first.Position} already");
+            }
+
+            if (Shape.Mapping(entry.Value, "a source", diagnostics) is { } mapping)
+            {
+                into.TryAdd(entry.Key.Text, CompileSource(entry.Key, mapping));
+            }
+        }
+    }
+
+    private SourceDefinition CompileSource(YamlScalar name, YamlMapping mapping)
+    {
+        Shape.Keys(mapping, "a source", Known, diagnostics);
+        var preset = CompilePreset(name, mapping);
+        var verify = mapping["verify"] is { } node ? _verify.Compile(node) : null;
+        var secrets = Secrets(mapping).Concat(verify?.Secrets ?? []).ToList();
+        if (secrets.Count == 0)
+        {
+            diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' has no secret; add 'secret' with the NAME of the setting that holds it");
+        }
+
+        if (preset is null && verify is not null && mapping["event"] is null)
+        {
+            diagnostics.Error(name.Position, DiagnosticCode.MissingKey, "a source without a preset says where the event's name stands: event: { header: X-Event } or { json: type }");
+        }
+
+        return new SourceDefinition
+        {
+            Name = name.Text,
+            Position = name.Position,
+            Preset = preset,
+            Secrets = secrets,
+            Verify = verify?.Scheme,
+            Event = Place(mapping["event"]),
+            Id = Place(mapping["id"]),
+            Subject = Place(mapping["subject"]),
+            AllowFrom = Networks(mapping["allow_from"]),
+        };
+    }
+
+    private string? CompilePreset(YamlScalar name, YamlMapping mapping)
+    {
+        switch (mapping["preset"])
+        {
+            case null when mapping["verify"] is null:
+                diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' needs 'preset' ({string.Join(", ", vocabulary.Presets)}) or 'verify'");
+                return null;
+            case null:
+                return null;
+            case YamlScalar preset when vocabulary.Presets.Contains(preset.Text):
+                if (mapping["verify"] is { } both)
+                {
+                    diagnostics.Error(both.Position, DiagnosticCode.BadVerification, "a preset knows how to verify; leave 'verify' or 'preset' out");
+                }
+
+                return preset.Text;
+            case YamlScalar preset:
+                diagnostics.Unknown(DiagnosticCode.UnknownPreset, "preset", preset, vocabulary.Presets);
+                return null;
+            case var other:
+                diagnostics.WrongKind(other, "the name of a preset");
+                return null;
+        }
+    }
+
+    private IEnumerable<string> Secrets(YamlMapping mapping) =>
+        SecretNames(mapping["secret"], diagnostics).Concat(SecretNames(mapping["secrets"], diagnostics));
+
+    internal static IEnumerable<string> SecretNames(YamlNode? node, DiagnosticBag diagnostics)
+    {
+        foreach (var name in Shape.Texts(node, "the name of a setting", diagnostics))
+        {
+            if (!SettingPattern().IsMatch(name.Text))
+            {
+                diagnostics.Error(name.Position, DiagnosticCode.SecretInRuleFile, "this is the NAME of a setting such as GITHUB_WEBHOOK_SECRET, never the secret itself");
+            }
+
+            yield return name.Text;
+        }
+    }
+
+    private ValueTemplate? Place(YamlNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                return null;
+            case YamlMapping { Entries: [{ Key.Text: "header" or "json", Value: YamlScalar { Kind: not ScalarKind.Null } value }] } mapping:
+                return mapping.Entries[0].Key.Text == "header" ? ValueTemplate.FromHeader(value.Text) : ValueTemplate.FromJson(value.Text);
+            default:
+                diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"write {{ header: X-Name }} or {{ json: path.in.body }}, found {node.KindInWords}");
+                return null;
+        }
+    }
+
+    private List<IPNetwork> Networks(YamlNode? node)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in Shape.Texts(node, "a network such as 192.0.2.0/24", diagnostics))
+        {
+            if (IPNetwork.TryParse(text.Text, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(text.Text, out var address))
+            {
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                diagnostics.Error(text.Position, DiagnosticCode.BadValue, $"'{Suggestion.Shorten(text.Text)}' is no network; write 192.0.2.0/24 or 2001:db8::/32, the address being the network's first");
+            }
+        }
+
+        return networks;
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,39}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_:.-]{0,99}$", RegexOptions.CultureInvariant)]
+    private static partial Regex SettingPattern();
+}

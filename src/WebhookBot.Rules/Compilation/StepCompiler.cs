@@ -1,0 +1,78 @@
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Turns the lists behind <c>then</c> and <c>else</c> into steps.</summary>
+internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
+{
+    private static readonly string[] Later = ["when", "retry", "name", "stop_on_failure"];
+
+    /// <summary>Actions of the language that this version does not carry out.</summary>
+    private static readonly string[] LaterActions =
+    [
+        "slack.react", "github.assign", "github.request_review", "github.check", "github.status", "github.merge", "github.close", "github.reopen",
+        "github.lock", "github.milestone", "github.update_branch", "github.issue", "deploy", "rollback", "alert.silence", "chat.reply",
+    ];
+
+    public IReadOnlyList<ActionStep> Compile(YamlNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                return [];
+            case YamlSequence { Items.Count: > 0 } list:
+                return list.Items.Select(CompileStep).OfType<ActionStep>().ToList();
+            default:
+                diagnostics.WrongKind(node, "a list of steps, each with one action");
+                return [];
+        }
+    }
+
+    private ActionStep? CompileStep(YamlNode node)
+    {
+        if (Shape.Mapping(node, "a step with one action", diagnostics) is not { } mapping)
+        {
+            return null;
+        }
+
+        foreach (var entry in mapping.Entries.Where(e => Later.Contains(e.Key.Text)))
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{entry.Key.Text}' is not part of this version");
+        }
+
+        var actions = mapping.Entries.Where(e => !Later.Contains(e.Key.Text)).ToList();
+        if (actions.Count != 1)
+        {
+            diagnostics.Error(mapping.Position, DiagnosticCode.WrongKind, actions.Count == 0
+                ? "a step names an action"
+                : $"a step has one action, found {string.Join(" and ", actions.Select(a => $"'{Suggestion.Shorten(a.Key.Text)}'"))}; put each into a step of its own");
+            return null;
+        }
+
+        return CompileAction(actions[0]);
+    }
+
+    private ActionStep? CompileAction(YamlEntry entry)
+    {
+        if (vocabulary.Actions.Find(entry.Key.Text) is not { } descriptor)
+        {
+            if (LaterActions.Contains(entry.Key.Text))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"the action '{entry.Key.Text}' is not part of this version");
+            }
+            else
+            {
+                diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", entry.Key, vocabulary.Actions.Names);
+            }
+
+            return null;
+        }
+
+        if (Shape.Mapping(entry.Value, $"the arguments of {descriptor.Name}", diagnostics) is not { } mapping)
+        {
+            return null;
+        }
+
+        var facts = new HashSet<string>(StringComparer.Ordinal);
+        var arguments = new ArgumentCompiler(vocabulary, diagnostics, facts).Compile(descriptor, mapping, entry.Key.Position);
+        return new ActionStep { Position = entry.Key.Position, Action = descriptor.Name, Facts = facts, Arguments = arguments };
+    }
+}

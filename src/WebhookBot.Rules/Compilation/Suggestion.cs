@@ -1,0 +1,69 @@
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>"Did you mean": the nearest known name.</summary>
+public static class Suggestion
+{
+    private const int LongestName = 64;
+
+    /// <summary><c>; did you mean 'is'?</c>, or the known names when none is near and they are few, or nothing.</summary>
+    public static string For(string name, IEnumerable<string> known)
+    {
+        var names = known.ToList();
+        var nearest = Nearest(name, names);
+        if (nearest is not null)
+        {
+            return $"; did you mean '{nearest}'?";
+        }
+
+        return names.Count is > 0 and <= 16 ? $"; known: {string.Join(", ", names)}" : "";
+    }
+
+    /// <summary>The known name that is at most a third of its letters away, or null.</summary>
+    public static string? Nearest(string name, IEnumerable<string> known)
+    {
+        if (name.Length > LongestName)
+        {
+            return null;
+        }
+
+        return known
+            .Select(k => (Name: k, Distance: Distance(name.ToLowerInvariant(), k.ToLowerInvariant())))
+            .Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3) && k.Distance < k.Name.Length)
+            .OrderBy(k => k.Distance)
+            .ThenBy(k => k.Name, StringComparer.Ordinal)
+            .Select(k => k.Name)
+            .FirstOrDefault();
+    }
+
+    internal static string Shorten(string text) => text.Length <= 80 ? text : text[..79] + "…";
+
+    // Optimal string alignment: a swap of neighbours counts as one slip, as it is one.
+    private static int Distance(string a, string b)
+    {
+        var d = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+        {
+            d[i, 0] = i;
+        }
+
+        for (var j = 0; j <= b.Length; j++)
+        {
+            d[0, j] = j;
+        }
+
+        for (var i = 1; i <= a.Length; i++)
+        {
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var cost = a[i - 1] == b[j - 1] ? 0 : 1;
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return d[a.Length, b.Length];
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>
+/// Reads one rule file into nodes with positions. Refuses what makes YAML surprising or dangerous: anchors and aliases, tags,
+/// duplicate keys, several documents, and nesting beyond <see cref="MaxDepth"/>.
+/// </summary>
+internal sealed class YamlReader
+{
+    public const int MaxBytes = 256 * 1024;
+    public const int MaxDepth = 32;
+
+    private readonly string _file;
+    private readonly DiagnosticBag _diagnostics;
+    private readonly Parser _parser;
+
+    private YamlReader(RuleFile file, DiagnosticBag diagnostics)
+    {
+        _file = file.Path;
+        _diagnostics = diagnostics;
+        _parser = new Parser(new StringReader(file.Text));
+    }
+
+    /// <summary>The file's top-level mapping; null when it is empty or unreadable, which is then reported.</summary>
+    public static YamlMapping? Read(RuleFile file, DiagnosticBag diagnostics)
+    {
+        var start = new SourcePosition(file.Path, 1, 1);
+        if (Encoding.UTF8.GetByteCount(file.Text) > MaxBytes)
+        {
+            diagnostics.Error(start, DiagnosticCode.FileTooLarge, $"the file is larger than {MaxBytes / 1024} KB; split it");
+            return null;
+        }
+
+        try
+        {
+            return new YamlReader(file, diagnostics).ReadDocument();
+        }
+        catch (YamlException e)
+        {
+            var position = new SourcePosition(file.Path, (int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
+            diagnostics.Error(position, DiagnosticCode.YamlSyntax, $"this is not valid YAML: {e.Message}");
+            return null;
+        }
+    }
+
+    private YamlMapping? ReadDocument()
+    {
+        _parser.Consume<StreamStart>();
+        if (_parser.Accept<StreamEnd>(out _))
+        {
+            return null;
+        }
+
+        _parser.Consume<DocumentStart>();
+        var root = ReadNode(0);
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out var second))
+        {
+            _diagnostics.Error(At(second), DiagnosticCode.SeveralDocuments, "a rule file holds one document; put the second into a file of its own");
+        }
+
+        switch (root)
+        {
+            case YamlMapping mapping:
+                return mapping;
+            case YamlScalar { Kind: ScalarKind.Null }:
+                return null;
+            default:
+                _diagnostics.Error(root.Position, DiagnosticCode.NotAMapping, $"a rule file is a mapping with keys such as 'rules', found {root.KindInWords}");
+                return null;
+        }
+    }
+
+    private YamlNode ReadNode(int depth)
+    {
+        var next = _parser.Current ?? throw new YamlException("unexpected end of the file");
+        if (depth > MaxDepth)
+        {
+            throw new YamlException(next.Start, next.End, $"nested deeper than {MaxDepth} levels");
+        }
+
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            _diagnostics.Error(At(alias), DiagnosticCode.AnchorOrAlias, "aliases (*name) are not allowed; write the value out");
+            return new YamlScalar(At(alias), "", IsQuoted: false);
+        }
+
+        if (next is NodeEvent node)
+        {
+            CheckNode(node);
+        }
+
+        return next switch
+        {
+            Scalar => ReadScalar(),
+            SequenceStart => ReadSequence(depth),
+            MappingStart => ReadMapping(depth),
+            _ => throw new YamlException(next.Start, next.End, "unexpected content"),
+        };
+    }
+
+    private void CheckNode(NodeEvent node)
+    {
+        if (!node.Anchor.IsEmpty)
+        {
+            _diagnostics.Error(At(node), DiagnosticCode.AnchorOrAlias, "anchors (&name) are not allowed; write the value out where it is used");
+        }
+
+        if (!node.Tag.IsEmpty)
+        {
+            _diagnostics.Error(At(node), DiagnosticCode.Tag, $"tags ({Suggestion.Shorten(node.Tag.Value)}) are not allowed");
+        }
+    }
+
+    private YamlScalar ReadScalar()
+    {
+        var scalar = _parser.Consume<Scalar>();
+        return new YamlScalar(At(scalar), scalar.Value, scalar.Style != ScalarStyle.Plain);
+    }
+
+    private YamlSequence ReadSequence(int depth)
+    {
+        var start = _parser.Consume<SequenceStart>();
+        var items = new List<YamlNode>();
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+        {
+            items.Add(ReadNode(depth + 1));
+        }
+
+        return new YamlSequence(At(start), items);
+    }
+
+    private YamlMapping ReadMapping(int depth)
+    {
+        var start = _parser.Consume<MappingStart>();
+        var entries = new List<YamlEntry>();
+        var seen = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ReadNode(depth + 1);
+            var value = ReadNode(depth + 1);
+            if (key is not YamlScalar name)
+            {
+                _diagnostics.Error(key.Position, DiagnosticCode.WrongKind, $"a key is a text, found {key.KindInWords}");
+            }
+            else if (!seen.TryAdd(name.Text, name.Position))
+            {
+                _diagnostics.Error(name.Position, DiagnosticCode.DuplicateKey, $"the key '{Suggestion.Shorten(name.Text)}' stands here a second time; the first is in line {seen[name.Text].Line}");
+            }
+            else
+            {
+                entries.Add(new YamlEntry(name, value));
+            }
+        }
+
+        return new YamlMapping(At(start), entries);
+    }
+
+    private SourcePosition At(ParsingEvent e) => new(_file, (int)e.Start.Line, (int)e.Start.Column);
+}

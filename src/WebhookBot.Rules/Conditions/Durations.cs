@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace WebhookBot.Rules.Conditions;
+
+/// <summary>Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>7d</c>, <c>2w</c>.</summary>
+public static partial class Durations
+{
+    /// <summary>Ten years: longer ones are slips.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
+    /// <summary>Reads a duration; null when it is none, is zero or is longer than <see cref="Longest"/>.</summary>
+    public static TimeSpan? TryParse(string text)
+    {
+        var match = Pattern().Match(text);
+        if (!match.Success || text.Length is 0 or > 32)
+        {
+            return null;
+        }
+
+        double seconds = 0;
+        foreach (var (group, unit) in new[] { ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1) })
+        {
+            if (match.Groups[group].Success)
+            {
+                seconds += double.Parse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * unit;
+            }
+        }
+
+        return seconds > 0 && seconds <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    [GeneratedRegex("^((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}

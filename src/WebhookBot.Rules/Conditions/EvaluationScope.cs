@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace WebhookBot.Rules.Conditions;
+
+/// <summary>One event while its conditions are evaluated; remembers which facts were wanted and not there.</summary>
+internal sealed class EvaluationScope(WebhookEvent e)
+{
+    private JsonElement? _delivery;
+
+    public WebhookEvent Event { get; } = e;
+
+    /// <summary>Facts that a condition asked for since the last <see cref="ForgetMissing"/> and that were not fetched.</summary>
+    public HashSet<string> MissingFacts { get; } = new(StringComparer.Ordinal);
+
+    public JsonElement Delivery => _delivery ??= JsonElement.Parse(DescribeDelivery());
+
+    public FieldValue Fact(string name)
+    {
+        if (!Event.Facts.TryGetValue(name, out var fact))
+        {
+            MissingFacts.Add(name);
+            return FieldValue.Unknown($"facts.{name} was not fetched");
+        }
+
+        return fact.Problem is null ? FieldValue.One(fact.Value, fact.IsTruncated) : FieldValue.Unknown(fact.Problem);
+    }
+
+    public void ForgetMissing() => MissingFacts.Clear();
+
+    private byte[] DescribeDelivery()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", Event.DeliveryId);
+            writer.WriteString("source", Event.Source);
+            writer.WriteString("event", Event.Name);
+            writer.WriteString("received_at", Event.ReceivedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            writer.WriteString("subject", Event.Subject);
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,11 @@
+namespace WebhookBot.Rules.Conditions.Operators;
+
+internal sealed class AllOperator : IOperator
+{
+    public string Name => "all";
+
+    public string Holds => "every element of the array holds, and there is at least one";
+
+    public ValueTest? Compile(Operand operand) =>
+        operand.Tests.Compile(operand.Value) is { } element ? new QuantifierTest(element, all: true) : null;
+}

@@ -1,0 +1,3 @@
+namespace WebhookBot.Rules.Conditions.Operators;
+
+internal sealed class GteOperator() : NumberOperator("gte", "at least", static c => c >= 0);

@@ -1,0 +1,94 @@
+using WebhookBot.Rules.Conditions;
+
+namespace WebhookBot.Rules.Planning;
+
+/// <summary>One rule that was looked at for one event.</summary>
+public sealed class RuleMatch
+{
+    private readonly EvaluationScope _scope;
+
+    internal RuleMatch(Rule rule, Truth truth, EvaluationScope scope)
+    {
+        Rule = rule;
+        Truth = truth;
+        _scope = scope;
+    }
+
+    public Rule Rule { get; }
+
+    /// <summary>Whether its conditions hold.</summary>
+    public Truth Truth { get; }
+
+    /// <summary>Why, condition by condition; worked out when it is asked for.</summary>
+    public RuleExplanation Explain() => new() { Rule = Rule.Name, Matched = Truth, Explanation = Rule.Condition.Explain(_scope) };
+}
+
+/// <summary>Which rules apply to an event.</summary>
+public sealed class MatchResult
+{
+    private readonly IReadOnlyList<Rule> _candidates;
+
+    internal MatchResult(EvaluationScope scope, IReadOnlyList<Rule> candidates, IReadOnlyList<RuleMatch> matches, IReadOnlySet<string> factsWanted)
+    {
+        Scope = scope;
+        _candidates = candidates;
+        Matches = matches;
+        FactsWanted = factsWanted;
+    }
+
+    /// <summary>The rules that were asked, in order.</summary>
+    public IReadOnlyList<RuleMatch> Matches { get; }
+
+    /// <summary>Facts that a rule still needs: to be decided, or for the texts of its actions. Without <c>facts.</c>.</summary>
+    public IReadOnlySet<string> FactsWanted { get; }
+
+    internal EvaluationScope Scope { get; }
+
+    /// <summary>How many rules have a trigger that fits.</summary>
+    public int CandidateCount => _candidates.Count;
+
+    /// <summary>
+    /// Why each rule whose trigger fits does or does not apply, those that an indexed field ruled out among them; those that were asked come
+    /// first when there are more than <paramref name="most"/>.
+    /// </summary>
+    public IReadOnlyList<RuleExplanation> Explain(int most)
+    {
+        var asked = Matches.ToDictionary(m => m.Rule.Ordinal);
+        var chosen = _candidates
+            .OrderBy(r => asked.ContainsKey(r.Ordinal) ? 0 : 1)
+            .Take(most)
+            .OrderBy(r => r.Ordinal);
+        return [.. chosen.Select(r => (asked.GetValueOrDefault(r.Ordinal) ?? new RuleMatch(r, Truth.False, Scope)).Explain())];
+    }
+}
+
+/// <summary>Matches events against a rule set. Pure: the same rule set, event and facts give the same result.</summary>
+public static class RuleMatcher
+{
+    /// <summary>Which rules apply, with the facts that the event carries.</summary>
+    public static MatchResult Match(RuleSet rules, WebhookEvent e)
+    {
+        var scope = new EvaluationScope(e);
+        var candidates = rules.Index.For(e);
+        var selected = candidates.Select(scope);
+        var matches = new List<RuleMatch>(selected.Count);
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rule in selected)
+        {
+            scope.ForgetMissing();
+            var truth = rule.Condition.Evaluate(scope);
+            matches.Add(new RuleMatch(rule, truth, scope));
+            if (truth == Truth.Unknown)
+            {
+                wanted.UnionWith(scope.MissingFacts);
+            }
+
+            foreach (var step in rule.StepsFor(truth))
+            {
+                wanted.UnionWith(step.Facts.Where(f => !e.Facts.ContainsKey(f)));
+            }
+        }
+
+        return new MatchResult(scope, candidates.All, matches, wanted);
+    }
+}

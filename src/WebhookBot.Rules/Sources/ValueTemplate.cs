@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace WebhookBot.Rules.Sources;
+
+/// <summary>Where a part of a <see cref="ValueTemplate"/> comes from.</summary>
+public enum ValuePlace
+{
+    Literal,
+    Header,
+    Json,
+}
+
+/// <summary>A part of a <see cref="ValueTemplate"/>.</summary>
+/// <param name="Place">Where it comes from.</param>
+/// <param name="Text">The literal, the header's name, or the path in the body.</param>
+/// <param name="IsOptional">Whether the template stands without it; then it brings the dot before it along.</param>
+public readonly record struct ValuePart(ValuePlace Place, string Text, bool IsOptional);
+
+/// <summary>
+/// A value put together from a request: <c>{header:X-GitHub-Event}{json:action?}</c>. A path in the body goes through arrays, whose
+/// elements are joined by commas.
+/// </summary>
+public sealed partial class ValueTemplate
+{
+    private ValueTemplate(IReadOnlyList<ValuePart> parts) => Parts = parts;
+
+    /// <summary>Its parts, in order.</summary>
+    public IReadOnlyList<ValuePart> Parts { get; }
+
+    /// <summary>Reads <c>text{header:Name}{json:a.b}{json:c?}</c>.</summary>
+    public static ValueTemplate Parse(string text)
+    {
+        var parts = new List<ValuePart>();
+        var at = 0;
+        foreach (Match match in Pattern().Matches(text))
+        {
+            if (match.Index > at)
+            {
+                parts.Add(new ValuePart(ValuePlace.Literal, text[at..match.Index], false));
+            }
+
+            var place = match.Groups["place"].Value == "header" ? ValuePlace.Header : ValuePlace.Json;
+            parts.Add(new ValuePart(place, match.Groups["name"].Value, match.Groups["optional"].Length > 0));
+            at = match.Index + match.Length;
+        }
+
+        if (at < text.Length)
+        {
+            parts.Add(new ValuePart(ValuePlace.Literal, text[at..], false));
+        }
+
+        return new ValueTemplate(parts);
+    }
+
+    /// <summary>The header's value.</summary>
+    public static ValueTemplate FromHeader(string name) => new([new ValuePart(ValuePlace.Header, name, false)]);
+
+    /// <summary>The body's value at that path.</summary>
+    public static ValueTemplate FromJson(string path) => new([new ValuePart(ValuePlace.Json, path, false)]);
+
+    /// <summary>The value, or null when a part that it cannot do without is absent or empty.</summary>
+    public string? Render(Func<ValuePart, string?> read)
+    {
+        var value = new StringBuilder();
+        foreach (var part in Parts)
+        {
+            if (part.Place == ValuePlace.Literal)
+            {
+                value.Append(part.Text);
+            }
+            else if (read(part) is { Length: > 0 } text)
+            {
+                value.Append(part.IsOptional && value.Length > 0 ? "." : "").Append(text);
+            }
+            else if (!part.IsOptional)
+            {
+                return null;
+            }
+        }
+
+        return value.ToString();
+    }
+
+    [GeneratedRegex(@"\{(?<place>header|json):(?<name>[^}?]+)(?<optional>\??)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}

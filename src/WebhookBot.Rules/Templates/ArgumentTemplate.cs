@@ -1,0 +1,69 @@
+using System.Text.Json;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Rules.Templates;
+
+/// <summary>An argument as it stands in a rule file: constants and templates in lists and mappings, rendered to JSON.</summary>
+internal abstract class ArgumentTemplate
+{
+    public abstract void Render(ArgumentRendering rendering);
+
+    internal sealed class Constant(YamlScalar scalar) : ArgumentTemplate
+    {
+        public override void Render(ArgumentRendering rendering) => scalar.WriteJson(rendering.Writer);
+    }
+
+    internal sealed class Text(Template template) : ArgumentTemplate
+    {
+        public override void Render(ArgumentRendering rendering) => rendering.Writer.WriteStringValue(rendering.Text(template));
+    }
+
+    internal sealed class Items(IReadOnlyList<ArgumentTemplate> items) : ArgumentTemplate
+    {
+        public override void Render(ArgumentRendering rendering)
+        {
+            rendering.Writer.WriteStartArray();
+            foreach (var item in items)
+            {
+                item.Render(rendering);
+            }
+
+            rendering.Writer.WriteEndArray();
+        }
+    }
+
+    internal sealed class Mapping(IReadOnlyList<(string Key, ArgumentTemplate Value)> entries) : ArgumentTemplate
+    {
+        public override void Render(ArgumentRendering rendering)
+        {
+            rendering.Writer.WriteStartObject();
+            foreach (var (key, value) in entries)
+            {
+                rendering.Writer.WritePropertyName(key);
+                value.Render(rendering);
+            }
+
+            rendering.Writer.WriteEndObject();
+        }
+    }
+}
+
+/// <summary>The arguments of one step while they are rendered. Goes on after a problem, with an empty text in its place.</summary>
+internal sealed class ArgumentRendering(Utf8JsonWriter writer, IReadOnlyDictionary<string, object?> model, DateTimeOffset now)
+{
+    public Utf8JsonWriter Writer => writer;
+
+    /// <summary>The first template that could not be rendered, and why; null when all could.</summary>
+    public string? Problem { get; private set; }
+
+    public string Text(Template template)
+    {
+        var text = template.Render(model, now, out var problem);
+        if (problem is not null)
+        {
+            Problem ??= $"the template '{Suggestion.Shorten(template.Text)}' cannot be rendered: {problem}";
+        }
+
+        return text ?? "";
+    }
+}

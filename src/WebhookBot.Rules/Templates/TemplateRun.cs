@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace WebhookBot.Rules.Templates;
+
+/// <summary>A template asked for more than it may have.</summary>
+internal sealed class TemplateLimitException(string message) : Exception(message);
+
+/// <summary>
+/// The bounds of one rendering, on the thread that renders: output and loop steps are counted, so that no payload makes a template run
+/// away.
+/// </summary>
+internal sealed class TemplateRun : IDisposable
+{
+    public const int MaxOutput = 40 * 1024;
+    public const int MaxSteps = 10_000;
+
+    [ThreadStatic]
+    private static TemplateRun? s_current;
+
+    private int _steps;
+
+    private TemplateRun(DateTimeOffset now) => Now = now;
+
+    /// <summary>The time that "ago" counts from.</summary>
+    public DateTimeOffset Now { get; }
+
+    public static TemplateRun Current => s_current ?? throw new InvalidOperationException("no template is being rendered");
+
+    public static TemplateRun Begin(DateTimeOffset now) => s_current = new TemplateRun(now);
+
+    public static void CountStep()
+    {
+        if (s_current is { } run && ++run._steps > MaxSteps)
+        {
+            throw new TemplateLimitException($"the template loops over more than {MaxSteps:N0} elements");
+        }
+    }
+
+    public void Dispose() => s_current = null;
+}
+
+/// <summary>Collects the output up to <see cref="TemplateRun.MaxOutput"/> characters.</summary>
+internal sealed class TemplateOutput : TextWriter
+{
+    private readonly StringBuilder _text = new();
+
+    public override Encoding Encoding => Encoding.Unicode;
+
+    public bool IsAtStart => _text.Length == 0;
+
+    public override void Write(char value)
+    {
+        CheckRoom(1);
+        _text.Append(value);
+    }
+
+    public override void Write(string? value)
+    {
+        CheckRoom(value?.Length ?? 0);
+        _text.Append(value);
+    }
+
+    public override void Write(char[] buffer, int index, int count)
+    {
+        CheckRoom(count);
+        _text.Append(buffer, index, count);
+    }
+
+    public override string ToString() => _text.ToString();
+
+    private void CheckRoom(int more)
+    {
+        if (_text.Length + more > TemplateRun.MaxOutput)
+        {
+            throw new TemplateLimitException($"the template's output is longer than {TemplateRun.MaxOutput:N0} characters; use truncate");
+        }
+    }
+}

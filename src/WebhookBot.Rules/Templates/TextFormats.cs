@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+using HandlebarsDotNet;
+
+namespace WebhookBot.Rules.Templates;
+
+/// <summary>How a value is made harmless for where it goes.</summary>
+internal static partial class TextFormats
+{
+    public static string Escape(TextFormat format, string value, bool isAtStart = false) => format switch
+    {
+        TextFormat.SlackText => EscapeSlack(value),
+        TextFormat.Markdown => EscapeMarkdown(value),
+        TextFormat.Url => isAtStart ? EscapeWholeUrl(value) : Uri.EscapeDataString(value),
+        TextFormat.Json => JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
+        _ => value,
+    };
+
+    /// <summary>A link with its own text, for the formats that have such; a bare URL elsewhere. Only http and https become links.</summary>
+    public static string Link(TextFormat format, string url, string text)
+    {
+        var isLink = Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https";
+        var label = text.Length == 0 ? url : text;
+        return format switch
+        {
+            _ when !isLink => Escape(format, label),
+            TextFormat.SlackText => $"<{EscapeSlack(url).Replace("|", "%7C", StringComparison.Ordinal)}|{EscapeSlack(SlackLabel().Replace(label, " "))}>",
+            TextFormat.Markdown => $"[{EscapeMarkdown(label).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal)}]({EscapeWholeUrl(url)})",
+            _ => Escape(format, url),
+        };
+    }
+
+    // docs.slack.dev, "Formatting message text": & < > are the only characters to escape; nothing else is.
+    private static string EscapeSlack(string value) => Invisible().Replace(value, "")
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
+
+    // A zero-width space behind the at sign keeps GitHub from mentioning anyone; '<' as an entity keeps HTML and comments out.
+    private static string EscapeMarkdown(string value) =>
+        Mention().Replace(Invisible().Replace(value, ""), "@\u200b").Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static string EscapeWholeUrl(string value)
+    {
+        var url = new StringBuilder(value.Length);
+        foreach (var rune in value.EnumerateRunes())
+        {
+            var isPlain = rune.IsAscii && rune.Value > ' ' && rune.Value != 0x7f && rune.Value is not ('"' or '<' or '>' or '\\' or '^' or '`' or '{' or '|' or '}' or '(' or ')');
+            url.Append(isPlain ? rune.ToString() : Uri.EscapeDataString(rune.ToString()));
+        }
+
+        return url.ToString();
+    }
+
+    // Direction overrides and zero-width characters, with which one text can be made to look like another.
+    [GeneratedRegex("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]", RegexOptions.CultureInvariant)]
+    private static partial Regex Invisible();
+
+    [GeneratedRegex("@(?=[A-Za-z0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Mention();
+
+    [GeneratedRegex("[|<>\r\n]", RegexOptions.CultureInvariant)]
+    private static partial Regex SlackLabel();
+}
+
+/// <summary>The template engine's hook for escaping.</summary>
+internal sealed class FormatEncoder(TextFormat format) : ITextEncoder
+{
+    public void Encode(StringBuilder? text, TextWriter target) => Encode(text?.ToString(), target);
+
+    public void Encode(string? text, TextWriter target)
+    {
+        if (!string.IsNullOrEmpty(text))
+        {
+            target.Write(TextFormats.Escape(format, text, target is TemplateOutput { IsAtStart: true }));
+        }
+    }
+
+    public void Encode<T>(T? text, TextWriter target) where T : IEnumerator<char>
+    {
+        if (text is null)
+        {
+            return;
+        }
+
+        var all = new StringBuilder();
+        while (text.MoveNext())
+        {
+            all.Append(text.Current);
+        }
+
+        Encode(all.ToString(), target);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Rules.Testing;
+
+/// <summary>Reads test files. What is wrong with them is told as it is for rule files.</summary>
+/// <param name="rules">The rules under test, for the names of sources and rules.</param>
+/// <param name="readFile">Reads a payload file named in a test file: the test file's path and the name; null when there is none.</param>
+public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> readFile)
+{
+    private static readonly string[] Known = ["event", "with", "facts", "at", "expect"];
+
+    private static readonly DateTimeOffset DefaultTime = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly DiagnosticBag _diagnostics = new();
+
+    /// <summary>What was wrong with the files read so far.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics.Items;
+
+    /// <summary>The tests of one file that could be read.</summary>
+    public IReadOnlyList<RuleTest> Read(RuleFile file)
+    {
+        if (YamlReader.Read(file, _diagnostics) is not { } root)
+        {
+            return [];
+        }
+
+        Shape.Keys(root, "a test file", ["tests"], _diagnostics);
+        var tests = root["tests"] is { } node ? Shape.Mapping(node, "tests by name", _diagnostics) : null;
+        return [.. (tests?.Entries ?? []).Select(ReadTest).OfType<RuleTest>()];
+    }
+
+    private RuleTest? ReadTest(YamlEntry entry)
+    {
+        if (Shape.Mapping(entry.Value, "a test", _diagnostics) is not { } mapping)
+        {
+            return null;
+        }
+
+        Shape.Keys(mapping, "a test", Known, _diagnostics);
+        if (mapping["event"] is not { } eventNode || mapping["expect"] is not { } expectNode)
+        {
+            _diagnostics.Error(entry.Key.Position, DiagnosticCode.MissingKey, "a test has 'event' and 'expect'");
+            return null;
+        }
+
+        var (name, payload) = ReadEvent(eventNode, entry.Key.Position.File);
+        var expectations = Shape.Mapping(expectNode, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation).OfType<RuleExpectation>().ToList();
+        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]))
+        {
+            return null;
+        }
+
+        return new RuleTest
+        {
+            Name = entry.Key.Text,
+            Position = entry.Key.Position,
+            Event = name,
+            Payload = JsonSerializer.SerializeToUtf8Bytes(payload),
+            Facts = ReadFacts(mapping["facts"]),
+            At = ReadTime(mapping["at"]),
+            Expectations = expectations,
+        };
+    }
+
+    private (string? Name, JsonNode? Payload) ReadEvent(YamlNode node, string testFile)
+    {
+        switch (node)
+        {
+            case YamlScalar name:
+                return (name.Text, ReadSample(name));
+            case YamlMapping mapping:
+                Shape.Keys(mapping, "an event", ["name", "file", "payload"], _diagnostics);
+                var given = Shape.Text(mapping["name"], "the event's name", _diagnostics);
+                if (given is not null && mapping["file"] is YamlScalar file)
+                {
+                    return (given, Parse(readFile(testFile, file.Text), file));
+                }
+
+                if (given is not null && mapping["payload"] is { } inline)
+                {
+                    return (given, JsonNode.Parse(inline.ToJson().GetRawText()));
+                }
+
+                _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "an event is a sample's name, { name, file } or { name, payload }");
+                return default;
+            default:
+                _diagnostics.WrongKind(node, "an event");
+                return default;
+        }
+    }
+
+    private JsonNode? ReadSample(YamlScalar name)
+    {
+        var source = rules.Sources.FirstOrDefault(s => name.Text.StartsWith(s.Name + ".", StringComparison.Ordinal));
+        var sample = source?.Preset is { } preset ? preset + name.Text[source.Name.Length..] : name.Text;
+        if (SampleCatalog.Find(sample) is { } payload)
+        {
+            return JsonNode.Parse(payload);
+        }
+
+        _diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names);
+        return null;
+    }
+
+    private JsonNode? Parse(byte[]? payload, YamlScalar file)
+    {
+        try
+        {
+            if (payload is not null)
+            {
+                return JsonNode.Parse(payload);
+            }
+
+            _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"there is no file '{Suggestion.Shorten(file.Text)}' beside the test file");
+        }
+        catch (JsonException e)
+        {
+            _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"'{Suggestion.Shorten(file.Text)}' is not JSON: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private bool ApplyOverrides(JsonNode payload, YamlNode? node)
+    {
+        if (node is null)
+        {
+            return true;
+        }
+
+        foreach (var entry in Shape.Mapping(node, "values by path", _diagnostics)?.Entries ?? [])
+        {
+            try
+            {
+                PayloadOverrides.Set(payload, entry.Key.Text, entry.Value.ToJson());
+            }
+            catch (FormatException e)
+            {
+                _diagnostics.Error(entry.Key.Position, DiagnosticCode.BadTest, e.Message);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Dictionary<string, FactValue> ReadFacts(YamlNode? node) =>
+        (node is null ? [] : Shape.Mapping(node, "facts by name", _diagnostics)?.Entries ?? [])
+            .ToDictionary(e => e.Key.Text, e => ReadFact(e.Value), StringComparer.Ordinal);
+
+    private static FactValue ReadFact(YamlNode node) => node switch
+    {
+        YamlMapping { Entries: [{ Key.Text: "truncated" }] } mapping => FactValue.Truncated(mapping.Entries[0].Value.ToJson()),
+        YamlMapping { Entries: [{ Key.Text: "unavailable", Value: YamlScalar why }] } => FactValue.Unavailable(why.Text),
+        _ => FactValue.Known(node.ToJson()),
+    };
+
+    private DateTimeOffset ReadTime(YamlNode? node)
+    {
+        if (node is null)
+        {
+            return DefaultTime;
+        }
+
+        if (DateTimeOffset.TryParse(Shape.Text(node, "a time", _diagnostics), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "a time is written 2026-01-05T12:00:00Z");
+        return DefaultTime;
+    }
+
+    private RuleExpectation? ReadExpectation(YamlEntry entry)
+    {
+        if (rules.Rules.All(r => r.Name != entry.Key.Text))
+        {
+            _diagnostics.Unknown(DiagnosticCode.BadTest, "rule", entry.Key, rules.Rules.Select(r => r.Name));
+            return null;
+        }
+
+        switch (entry.Value)
+        {
+            case YamlScalar { Text: "no match" }:
+                return new RuleExpectation(entry.Key.Text, entry.Key.Position, null);
+            case YamlSequence list when list.Items.All(i => i is YamlMapping { Entries: [{ Value: YamlMapping }] }):
+                var actions = list.Items.Cast<YamlMapping>().Select(i => new ExpectedAction(i.Entries[0].Key.Text, i.Entries[0].Value.ToJson()));
+                return new RuleExpectation(entry.Key.Text, entry.Key.Position, [.. actions]);
+            default:
+                _diagnostics.Error(entry.Value.Position, DiagnosticCode.BadTest, "expected 'no match' or a list of actions with their arguments");
+                return null;
+        }
+    }
+}
