@@ -69,7 +69,7 @@ public sealed class RuleTestRunner(RuleSet rules, Func<RuleTest, WebhookEvent> r
             : JsonElement.DeepEquals(expected, planned);
     }
 
-    private static string Describe(IReadOnlyList<PlannedAction> actions) =>
+    private static string Describe(List<PlannedAction> actions) =>
         actions.Count == 0 ? "nothing" : string.Join(", ", actions.Select(a => $"{a.Action} {a.Arguments.GetRawText()}"));
 
     private static IEnumerable<string> Why(RuleExplanation? explanation) =>

@@ -1,0 +1,237 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace WebhookBot.Intake;
+
+/// <summary>
+/// One pass over a verified body: whether it is JSON that can safely be worked off, and the values its event's name, id and subject
+/// are made of. Allocates next to nothing, whatever the body says.
+/// </summary>
+internal ref struct BodyJson
+{
+    public const int MaxDepth = 64;
+    public const int MaxTokens = 1_000_000;
+    private const int LongestValue = 1024;
+
+    private readonly BodyFields _fields;
+    private readonly string?[] _values;
+    private readonly Stack<BodyFields.Node?> _open = new();
+    private NameSets _names;
+
+    private BodyJson(BodyFields fields)
+    {
+        _fields = fields;
+        _values = new string?[fields.Count];
+        _names = new NameSets();
+    }
+
+    /// <summary>The values by the number of their path; null, and what is wrong, when the body is no such JSON.</summary>
+    public static string?[]? Read(ReadOnlySpan<byte> body, BodyFields fields, out string? problem)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            problem = "the body is not UTF-8";
+            return null;
+        }
+
+        var pass = new BodyJson(fields);
+        try
+        {
+            problem = pass.Walk(body.StartsWith("\uFEFF"u8) ? body[3..] : body);
+        }
+        catch (JsonException e)
+        {
+            problem = e.Message.Contains("depth", StringComparison.Ordinal)
+                ? $"the body is nested deeper than {MaxDepth} levels"
+                : $"the body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+        }
+        finally
+        {
+            pass._names.Dispose();
+        }
+
+        return problem is null ? pass._values : null;
+    }
+
+    private string? Walk(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        BodyFields.Node? at = _fields.Root;
+        var tokens = 0;
+        while (reader.Read())
+        {
+            if (++tokens > MaxTokens)
+            {
+                return $"the body has more than {MaxTokens:N0} JSON tokens";
+            }
+
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    if (!_names.Add(ref reader))
+                    {
+                        return $"the body has a key twice in one object: byte {reader.TokenStartIndex}";
+                    }
+
+                    at = _open.Peek()?.Find(reader.ValueSpan);
+                    break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    _open.Push(at);
+                    _names.Open();
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    _open.Pop();
+                    _names.Close();
+                    at = _open.Count > 0 ? _open.Peek() : null;
+                    break;
+                default:
+                    if (_open.Count == 0)
+                    {
+                        return "the body is neither a JSON object nor an array";
+                    }
+
+                    Keep(ref reader, at);
+                    at = _open.Peek();
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    private readonly void Keep(ref Utf8JsonReader reader, BodyFields.Node? at)
+    {
+        if (at is not { Path: >= 0 and var path } || reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        var span = reader.ValueSpan;
+        var text = reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && IsWhole(ref reader, out var unescaped)
+            ? unescaped
+            : Encoding.UTF8.GetString(span.Length <= LongestValue ? span : span[..LongestValue]);
+        _values[path] = _values[path] is { } before && before.Length < LongestValue * 16 ? $"{before},{text}" : _values[path] ?? text;
+    }
+
+    // A string with half of a surrogate pair in it cannot be unescaped; it is kept as it is written.
+    private static bool IsWhole(ref Utf8JsonReader reader, out string text)
+    {
+        try
+        {
+            text = reader.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            text = "";
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The hashes of the keys seen in each open object. Few keys are searched in a row, which is fastest; many get a set, so that an object
+    /// of a hundred thousand keys does not cost their square.
+    /// </summary>
+    private ref struct NameSets
+    {
+        private const int Few = 128;
+
+        private static readonly ulong Seed = MemoryMarshal.Read<ulong>(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
+
+        private readonly int[] _starts = ArrayPool<int>.Shared.Rent(MaxDepth + 2);
+        private ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(256);
+        private Dictionary<int, HashSet<ulong>>? _sets;
+        private int _count;
+        private int _depth;
+
+        public NameSets()
+        {
+        }
+
+        public void Open() => _starts[_depth++] = _count;
+
+        public void Close()
+        {
+            _count = _starts[--_depth];
+            _sets?.Remove(_depth);
+        }
+
+        public bool Add(ref Utf8JsonReader reader)
+        {
+            var hash = reader.ValueIsEscaped && IsWhole(ref reader, out var name) ? Hash(Encoding.UTF8.GetBytes(name)) : Hash(reader.ValueSpan);
+            var start = _starts[_depth - 1];
+            var siblings = _hashes.AsSpan(start, _count - start);
+            if (siblings.Length < Few)
+            {
+                if (siblings.Contains(hash))
+                {
+                    return false;
+                }
+            }
+            else if (!SetOf(siblings).Add(hash))
+            {
+                return false;
+            }
+
+            if (_count == _hashes.Length)
+            {
+                Grow();
+            }
+
+            _hashes[_count++] = hash;
+            return true;
+        }
+
+        public readonly void Dispose()
+        {
+            ArrayPool<int>.Shared.Return(_starts);
+            ArrayPool<ulong>.Shared.Return(_hashes);
+        }
+
+        private HashSet<ulong> SetOf(ReadOnlySpan<ulong> siblings)
+        {
+            _sets ??= [];
+            if (!_sets.TryGetValue(_depth - 1, out var set))
+            {
+                _sets[_depth - 1] = set = [.. siblings];
+            }
+
+            return set;
+        }
+
+        private void Grow()
+        {
+            var larger = ArrayPool<ulong>.Shared.Rent(_hashes.Length * 2);
+            _hashes.CopyTo(larger.AsSpan());
+            ArrayPool<ulong>.Shared.Return(_hashes);
+            _hashes = larger;
+        }
+
+        private static ulong Hash(ReadOnlySpan<byte> name)
+        {
+            var hash = Seed ^ ((ulong)name.Length * 0x9E3779B97F4A7C15);
+            while (name.Length >= 8)
+            {
+                hash = Mix(hash ^ MemoryMarshal.Read<ulong>(name));
+                name = name[8..];
+            }
+
+            ulong rest = 0;
+            foreach (var b in name)
+            {
+                rest = (rest << 8) | b;
+            }
+
+            return Mix(hash ^ rest);
+        }
+
+        private static ulong Mix(ulong value)
+        {
+            var high = Math.BigMul(value, 0xD6E8FEB86659FD93, out var low);
+            return high ^ low ^ Seed;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WebhookBot.Intake;
+
+/// <summary>Settings under <c>Intake</c>.</summary>
+public sealed class IntakeOptions
+{
+    /// <summary>The section these are bound from.</summary>
+    public const string Section = "Intake";
+
+    /// <summary>Bodies larger than this many bytes are refused before they are read. 25 MB is what GitHub sends at the most.</summary>
+    [Range(1024, 26_214_400)]
+    public long MaxBodyBytes { get; set; } = 26_214_400;
+
+    /// <summary>Bodies that are read at one time take at most this many bytes together; more wait for their turn.</summary>
+    [Range(26_214_400, 1L << 40)]
+    public long MaxBytesInFlight { get; set; } = 40L << 20;
+
+    /// <summary>How long a request waits for its turn, and how long a large body may take, before it is sent away with a 503.</summary>
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Networks whose <c>X-Forwarded-For</c> is believed: the reverse proxies in front of the bot.</summary>
+    public IList<string> AllowFromProxies { get; } = [];
+}

@@ -1,0 +1,40 @@
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Intake;
+
+/// <summary>
+/// Everything the intake knows of a family of senders. Pure data; the one <see cref="WebhookVerifier"/> and the one
+/// <see cref="EventReader"/> work from it.
+/// </summary>
+public sealed record SourcePreset
+{
+    /// <summary>What rule files call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How the sender proves itself.</summary>
+    public required VerificationScheme Verify { get; init; }
+
+    /// <summary>The event's name without the source's.</summary>
+    public required ValueTemplate Event { get; init; }
+
+    /// <summary>The id that is the same when the sender sends the same delivery again.</summary>
+    public required ValueTemplate Id { get; init; }
+
+    /// <summary>True when the id is put together from the content and is to be shortened to a hash.</summary>
+    public bool HashesId { get; init; }
+
+    /// <summary>What the event is about: the first of these that the request has all parts of.</summary>
+    public IReadOnlyList<ValueTemplate> Subjects { get; init; } = [];
+
+    /// <summary>Another name that events answer to, in front of the event's own: <c>alert</c>. Usually null.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>How long the same id counts as the same delivery; null means as long as it is kept.</summary>
+    public TimeSpan? DedupeWindow { get; init; }
+
+    /// <summary>The largest body the sender sends.</summary>
+    public long MaxBodyBytes { get; init; } = 25L << 20;
+
+    /// <summary>What to do at the sender when it sends another content type.</summary>
+    public string ContentTypeAdvice { get; init; } = "send application/json";
+}
