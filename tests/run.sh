@@ -85,7 +85,7 @@ step restore dotnet restore WebhookBot.sln --locked-mode --verbosity quiet
 step build dotnet build WebhookBot.sln -c Release --no-restore --nologo --verbosity quiet
 rm -rf artifacts/publish "$results"
 mkdir -p "$results"
-step publish dotnet publish src/WebhookBot -c Release -o artifacts/publish --nologo --verbosity quiet
+step publish dotnet publish src/WebhookBot -c Release -o artifacts/publish
 
 for project in tests/*.Tests; do
   name=${project#tests/}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts what some tests talk to into artifacts/peers: Debian's Alertmanager, GitHub's webhook packages and the fsync shim.
+# Installs what some tests talk to: Debian's Alertmanager (only as root), and in artifacts/peers GitHub's webhook packages and
+# the fsync shim.
 # Always succeeds: what cannot be had is named, and the tests that need it skip.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -20,15 +21,24 @@ with_fresh_lists() {
   "$@" || { [ "$(id -u)" = 0 ] && apt_get update && "$@"; }
 }
 
-# Unpacked, not installed: installing would start it as a service of this machine.
-download_alertmanager() {
-  (cd "$peers" && apt_get download prometheus-alertmanager)
+apt_install() {
+  [ "$(id -u)" = 0 ] && have apt-get &&
+    DEBIAN_FRONTEND=noninteractive apt_get install -y --no-install-recommends "$@"
 }
 
+# The package would start Alertmanager as a service of this machine; Debian's way to forbid that is this file.
+install_alertmanager() (
+  policy=/usr/sbin/policy-rc.d
+  if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+  fi
+  apt_install prometheus-alertmanager
+)
+
 alertmanager() {
-  if have prometheus-alertmanager || [ -x "$peers/debian/usr/bin/prometheus-alertmanager" ]; then return; fi
-  have apt-get && have dpkg-deb && with_fresh_lists download_alertmanager &&
-    dpkg-deb -x "$peers"/prometheus-alertmanager_*.deb "$peers/debian" && rm "$peers"/prometheus-alertmanager_*.deb
+  have prometheus-alertmanager || with_fresh_lists install_alertmanager
 }
 
 octokit() {
@@ -38,14 +48,9 @@ octokit() {
     cp tests/peers/package-lock.json "$peers/node_modules/.lock-installed"
 }
 
-install_gcc() {
-  [ "$(id -u)" = 0 ] && have apt-get &&
-    DEBIAN_FRONTEND=noninteractive apt_get install -y --no-install-recommends gcc libc6-dev
-}
-
 fsync_shim() {
   if [ "$peers/fsync-shim.so" -nt tests/peers/fsync-shim.c ]; then return; fi
-  { have gcc || with_fresh_lists install_gcc; } &&
+  { have gcc || with_fresh_lists apt_install gcc libc6-dev; } &&
     gcc -shared -fPIC -O2 -Wall -Werror -o "$peers/fsync-shim.so" tests/peers/fsync-shim.c -ldl
 }
 
