@@ -17,6 +17,7 @@ results=artifacts/test-results
 passed=0 failed=0 skipped=0
 
 finish() {
+  [ $((passed + failed)) -gt 0 ] || echo "no test ran"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit

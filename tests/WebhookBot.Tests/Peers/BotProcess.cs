@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace WebhookBot.Tests.Peers;
 
 /// <summary>The published bot as a process of its own, for what only a real process shows: being killed, restarted, asked to stop.</summary>
 public sealed class BotProcess : IAsyncDisposable
 {
+    // The host these tests run on. A "dotnet" on the path may be a script, and a signal would end the script and not the bot.
+    private static readonly string DotnetHost =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
     private readonly ChildProcess _process;
 
     private BotProcess(ChildProcess process, Uri address)
@@ -77,7 +82,7 @@ public sealed class BotProcess : IAsyncDisposable
 
     private static ProcessStartInfo Describe(BotOptions options, string dll, string? shim, Uri address)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(DotnetHost)
         {
             ArgumentList = { dll, "run", "--rules", options.Rules, "--data", options.Data, "--urls", address.GetLeftPart(UriPartial.Authority) },
             // Where appsettings.json is looked for, as in the container.
