@@ -37,9 +37,15 @@ internal sealed class BodyBudget(long bytes, TimeProvider clock)
             await place.Value.Turn.Task.WaitAsync(timeout, clock, cancellation);
             return true;
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
-            return Leave(place) && e is TimeoutException ? false : throw new OperationCanceledException(cancellation);
+            Leave(place);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            Leave(place);
+            throw;
         }
     }
 
@@ -64,19 +70,18 @@ internal sealed class BodyBudget(long bytes, TimeProvider clock)
     }
 
     // The turn may have come at the very moment the wait ended; then the bytes go back.
-    private bool Leave(LinkedListNode<Waiter> place)
+    private void Leave(LinkedListNode<Waiter> place)
     {
         lock (_gate)
         {
             if (place.List is not null)
             {
                 _waiting.Remove(place);
-                return true;
+                return;
             }
         }
 
         Return(place.Value.Wanted);
-        return true;
     }
 
     private sealed record Waiter(long Wanted)

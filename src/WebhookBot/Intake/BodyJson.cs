@@ -50,11 +50,13 @@ internal ref struct BodyJson
         }
         finally
         {
-            pass._names.Dispose();
+            pass.Dispose();
         }
 
         return problem is null ? pass._values : null;
     }
+
+    public readonly void Dispose() => _names.Dispose();
 
     private string? Walk(ReadOnlySpan<byte> body)
     {

@@ -59,7 +59,9 @@ public sealed class WebhookVerifier(TimeProvider clock)
         {
             _ = scheme.Algorithm switch
             {
+#pragma warning disable CA5350 // Some senders still sign with SHA-1; as an HMAC it holds.
                 VerificationAlgorithm.HmacSha1 => HMACSHA1.HashData(secret, body, into),
+#pragma warning restore CA5350
                 VerificationAlgorithm.HmacSha256 => HMACSHA256.HashData(secret, body, into),
                 _ => HMACSHA512.HashData(secret, body, into),
             };

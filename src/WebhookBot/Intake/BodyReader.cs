@@ -1,0 +1,149 @@
+using System.Buffers;
+
+namespace WebhookBot.Intake;
+
+/// <summary>Why a body was not read.</summary>
+internal enum BodyProblem
+{
+    None,
+    TooLarge,
+    TooSlow,
+    CutOff,
+}
+
+/// <summary>A body in pooled memory; given back when it is disposed.</summary>
+internal sealed class PooledBody(byte[] buffer, int length, long taken, BodyBudget budget) : IDisposable
+{
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        budget.Return(taken);
+    }
+}
+
+/// <summary>Reads a request's body once, under a limit, into pooled memory.</summary>
+internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout)
+{
+    private const int FirstChunk = 32 * 1024;
+
+    public async Task<(PooledBody? Body, BodyProblem Problem)> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
+    {
+        if (request.ContentLength > limit)
+        {
+            return (null, BodyProblem.TooLarge);
+        }
+
+        // A chunked body is read for free while it is small, and before it grows beyond that takes what the limit allows it.
+        var small = request.ContentLength ?? BodyBudget.FreeOfCharge;
+        if (small > BodyBudget.FreeOfCharge)
+        {
+            return await ReadLargeAsync(request, limit, small, ReadOnlyMemory<byte>.Empty, cancellation);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength + 1 ?? FirstChunk));
+        var read = 0;
+        try
+        {
+            while (true)
+            {
+                var more = await request.Body.ReadAsync(buffer.AsMemory(read), cancellation);
+                read += more;
+                if (more == 0)
+                {
+                    var body = new PooledBody(buffer, read, 0, budget);
+                    buffer = null;
+                    return (body, BodyProblem.None);
+                }
+
+                if (read > limit)
+                {
+                    return (null, BodyProblem.TooLarge);
+                }
+
+                if (read == buffer.Length)
+                {
+                    if (read >= BodyBudget.FreeOfCharge)
+                    {
+                        return await ReadLargeAsync(request, limit, limit, buffer.AsMemory(0, read), cancellation);
+                    }
+
+                    Grow(ref buffer, read);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or BadHttpRequestException)
+        {
+            return (null, ProblemOf(e));
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private async Task<(PooledBody? Body, BodyProblem Problem)> ReadLargeAsync(
+        HttpRequest request, long limit, long taken, ReadOnlyMemory<byte> begun, CancellationToken cancellation)
+    {
+        if (!await budget.TakeAsync(taken, timeout, cancellation))
+        {
+            return (null, BodyProblem.TooSlow);
+        }
+
+        using var deadline = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        byte[]? buffer = null;
+        try
+        {
+            buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(taken, limit) + 1);
+            begun.CopyTo(buffer);
+            var read = begun.Length;
+            while (true)
+            {
+                var more = await request.Body.ReadAsync(buffer.AsMemory(read), either.Token);
+                read += more;
+                if (more == 0)
+                {
+                    var body = new PooledBody(buffer, read, taken, budget);
+                    buffer = null;
+                    return (body, BodyProblem.None);
+                }
+
+                if (read > limit || read == buffer.Length)
+                {
+                    return (null, BodyProblem.TooLarge);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return (null, BodyProblem.TooSlow);
+        }
+        catch (Exception e) when (e is IOException or BadHttpRequestException)
+        {
+            return (null, ProblemOf(e));
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                budget.Return(taken);
+            }
+        }
+    }
+
+    private static BodyProblem ProblemOf(Exception e) => e is BadHttpRequestException { StatusCode: 413 } ? BodyProblem.TooLarge : BodyProblem.CutOff;
+
+    private static void Grow(ref byte[] buffer, int used)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.RuleFiles;
+
+/// <summary>Finds and reads the rule files of a folder. Test files, in folders named <c>tests</c>, are not among them.</summary>
+public static class RuleFileLoader
+{
+    private const int MostFiles = 2_000;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The rule files below a folder, or the one file.</summary>
+    public static IReadOnlyList<string> Find(string path) => [.. All(path).Where(f => !IsTest(path, f)).Take(MostFiles)];
+
+    /// <summary>The test files below a folder.</summary>
+    public static IReadOnlyList<string> FindTests(string path) => [.. All(path).Where(f => IsTest(path, f)).Take(MostFiles)];
+
+    /// <summary>Reads files; those that cannot be read are reported.</summary>
+    public static (IReadOnlyList<RuleFile> Files, IReadOnlyList<Diagnostic> Diagnostics) Read(string root, IReadOnlyList<string> paths)
+    {
+        var files = new List<RuleFile>();
+        var diagnostics = new List<Diagnostic>();
+        foreach (var path in paths)
+        {
+            var problem = ReadOne(root, path, out var text);
+            if (problem is null)
+            {
+                files.Add(new RuleFile(Shown(path), text));
+            }
+            else
+            {
+                diagnostics.Add(new Diagnostic(new SourcePosition(Shown(path), 1, 1), Severity.Error, DiagnosticCode.FileUnreadable, problem));
+            }
+        }
+
+        return (files, diagnostics);
+    }
+
+    private static string? ReadOne(string root, string path, out string text)
+    {
+        text = "";
+        try
+        {
+            if (LeavesRoot(root, path))
+            {
+                return "this link leads out of the rules folder; put the file itself there";
+            }
+
+            if (new FileInfo(path).Length > 8 * 256 * 1024)
+            {
+                return "the file is larger than 256 KB; split it";
+            }
+
+            text = Strict.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            return null;
+        }
+        catch (DecoderFallbackException)
+        {
+            return "the file is not UTF-8; save it as UTF-8";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the file cannot be read: {e.Message}";
+        }
+    }
+
+    private static bool LeavesRoot(string root, string path)
+    {
+        var folder = Directory.Exists(root) ? root : Path.GetDirectoryName(Path.GetFullPath(root))!;
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        if (target is null)
+        {
+            return false;
+        }
+
+        var realRoot = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
+        return !target.StartsWith(realRoot.TrimEnd('/') + "/", StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> All(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 8 };
+        return Directory.EnumerateFiles(path, "*", options)
+            .Where(f => Path.GetExtension(f) is ".yml" or ".yaml" && !Path.GetRelativePath(path, f).Split('/').Any(p => p.StartsWith('.')))
+            .Order(StringComparer.Ordinal);
+    }
+
+    private static bool IsTest(string root, string file) => !File.Exists(root) && Path.GetRelativePath(root, file).Split('/').SkipLast(1).Contains("tests");
+
+    private static string Shown(string path) => path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+}

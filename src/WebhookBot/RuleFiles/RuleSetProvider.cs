@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Options;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.RuleFiles;
+
+/// <summary>Holds the rule set in force. A reload that has errors changes nothing but what is told about it.</summary>
+public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<RulesOptions> options, TimeProvider clock, ILogger<RuleSetProvider> log) : IRuleSetInForce
+{
+    private readonly Lock _gate = new();
+    private volatile RuleSetStatus _status = new(RuleSet.Empty, null, []);
+    private string _fingerprint = "";
+
+    /// <inheritdoc/>
+    public RuleSet Current => _status.RuleSet;
+
+    /// <summary>The rule set in force, when it was loaded, and why the last reload failed, if it did.</summary>
+    public RuleSetStatus Status => _status;
+
+    /// <summary>Loads the folder if a file in it has changed since it was looked at last. True when it had.</summary>
+    public bool Refresh()
+    {
+        lock (_gate)
+        {
+            var fingerprint = Fingerprint();
+            if (fingerprint == _fingerprint)
+            {
+                return false;
+            }
+
+            _fingerprint = fingerprint;
+            Load();
+            return true;
+        }
+    }
+
+    private void Load()
+    {
+        var path = options.Value.Path;
+        if (!Directory.Exists(path) && !File.Exists(path))
+        {
+            LogNoFolder(Path.GetFullPath(path));
+            return;
+        }
+
+        var (files, unreadable) = RuleFileLoader.Read(path, RuleFileLoader.Find(path));
+        var compilation = compiler.Compile(files);
+        IReadOnlyList<Diagnostic> diagnostics = [.. unreadable, .. compilation.Diagnostics];
+        foreach (var diagnostic in diagnostics)
+        {
+            LogDiagnostic(diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, diagnostic);
+        }
+
+        if (unreadable.Count > 0 || compilation.RuleSet is null)
+        {
+            _status = _status with { FailedReload = diagnostics };
+            LogKept(_status.RuleSet.Hash, diagnostics.Count(d => d.Severity == Severity.Error));
+            return;
+        }
+
+        _status = new RuleSetStatus(compilation.RuleSet, clock.GetUtcNow(), []);
+        LogLoaded(compilation.RuleSet.Hash, compilation.RuleSet.Rules.Count, compilation.RuleSet.Files.Count);
+    }
+
+    private string Fingerprint()
+    {
+        var path = options.Value.Path;
+        if (!Directory.Exists(path) && !File.Exists(path))
+        {
+            return "no folder";
+        }
+
+        var files = RuleFileLoader.Find(path).Select(f => new FileInfo(f)).Select(f => (f.ResolveLinkTarget(true) as FileInfo) ?? f);
+        return string.Join('\n', files.Select(f => $"{f.FullName} {(f.Exists ? f.LastWriteTimeUtc.Ticks : 0)} {(f.Exists ? f.Length : 0)}"));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Rule set {Hash} is in force: {Rules} rules from {Files} files")]
+    private partial void LogLoaded(string hash, int rules, int files);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The rule files have {Errors} errors; rule set {Hash} stays in force")]
+    private partial void LogKept(string hash, int errors);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no rules folder at {Path}; nothing is received until there is one")]
+    private partial void LogNoFolder(string path);
+
+    [LoggerMessage(Message = "{Diagnostic}")]
+    private partial void LogDiagnostic(LogLevel level, Diagnostic diagnostic);
+}
+
+/// <summary>What is in force and what is wrong.</summary>
+/// <param name="RuleSet">The rule set in force.</param>
+/// <param name="LoadedAt">When it was loaded; null when none was yet.</param>
+/// <param name="FailedReload">The diagnostics of the last reload when it failed; empty when it did not.</param>
+public sealed record RuleSetStatus(RuleSet RuleSet, DateTimeOffset? LoadedAt, IReadOnlyList<Diagnostic> FailedReload);
