@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using WebhookBot.Clients;
+using WebhookBot.Journal;
+using WebhookBot.Telemetry;
+
+namespace WebhookBot.Actions;
+
+/// <summary>
+/// Tries one planned action and records what came of it. The first try and every retry go through here; what was decided is carried out,
+/// whatever the rules say by then.
+/// </summary>
+public sealed partial class ActionRunner(
+    IEnumerable<IAction> actions, IJournal journal, TimeProvider clock, Random random, IOptions<ActionsOptions> options, ILogger<ActionRunner> log)
+{
+    private const double MostExtraWait = 30;
+
+    private readonly Dictionary<string, IAction> _actions = actions.ToDictionary(a => a.Descriptor.Name, StringComparer.Ordinal);
+    private readonly KeyedLock _things = new();
+
+    /// <summary>Tries it. The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
+    public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, CancellationToken cancellation)
+    {
+        var planned = lease.Action;
+        if (planned.Problem is not null)
+        {
+            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null);
+        }
+
+        if (!_actions.TryGetValue(planned.Action, out var action))
+        {
+            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null);
+        }
+
+        var request = new ActionRequest { Key = planned.Key, Rule = planned.Rule, Arguments = planned.Arguments, Origin = lease.Origin, Payload = payload };
+        using (await _things.EnterAsync(action.SerialiseBy(request), cancellation))
+        {
+            return planned.IsShadow || action.MissingSetting is not null
+                ? await RehearseAsync(lease, action, request, cancellation)
+                : await PerformAsync(lease, action, request, cancellation);
+        }
+    }
+
+    private async Task<Attempt?> PerformAsync(ActionLease lease, IAction action, ActionRequest request, CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        var outcome = await ExecuteAsync(action, request, cancellation);
+        var attempt = ToAttempt(outcome, lease.Attempts + 1);
+        BotMetrics.Attempted(action.Descriptor.Name, NameOf(attempt.Status), clock.GetElapsedTime(started));
+        return await RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep);
+    }
+
+    // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
+    private async Task<Attempt?> RehearseAsync(ActionLease lease, IAction action, ActionRequest request, CancellationToken cancellation)
+    {
+        string detail;
+        if (action.MissingSetting is { } missing)
+        {
+            detail = $"would have run; {missing}";
+        }
+        else
+        {
+            using (OutboundCalls.Forbid())
+            {
+                try
+                {
+                    detail = $"would have ended without a call: {(await ExecuteAsync(action, request, cancellation)).Detail}";
+                }
+                catch (ForbiddenCallException e)
+                {
+                    detail = $"would have called {e.Call}";
+                }
+            }
+        }
+
+        BotMetrics.Attempted(action.Descriptor.Name, NameOf(ActionStatus.Shadow), TimeSpan.Zero);
+        return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null);
+    }
+
+    private async Task<ActionOutcome> ExecuteAsync(IAction action, ActionRequest request, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await action.ExecuteAsync(request, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return new ActionOutcome.RetryLater($"gave no answer within {options.Value.Timeout.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or ForbiddenCallException))
+        {
+            LogOurMistake(e, request.Key, action.Descriptor.Name);
+            return new ActionOutcome.RetryLater($"failed inside the bot ({e.GetType().Name}); the log has the details under {request.Key}");
+        }
+    }
+
+    private Attempt ToAttempt(ActionOutcome outcome, int number)
+    {
+        var now = clock.GetUtcNow();
+        return outcome switch
+        {
+            ActionOutcome.Succeeded => new Attempt(now, ActionStatus.Succeeded, outcome.Detail),
+            ActionOutcome.Skipped => new Attempt(now, ActionStatus.Skipped, outcome.Detail),
+            ActionOutcome.RetryLater later when number < options.Value.MaxAttempts => new Attempt(now, ActionStatus.Retrying, outcome.Detail, now + Wait(later.After, number)),
+            ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {outcome.Detail}"),
+            _ => new Attempt(now, ActionStatus.Dead, outcome.Detail),
+        };
+    }
+
+    // What the target asks for is honoured in full; a little more on top keeps all its callers from coming back at the same instant.
+    private TimeSpan Wait(TimeSpan? asked, int number)
+    {
+        var own = options.Value.Policy.DelayAfter(number, random.NextDouble());
+        return asked is { } least ? least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble()) : own;
+    }
+
+    private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark)
+    {
+        // Not the caller's token: what was done is recorded, even when the process is asked to stop.
+        var isRecorded = await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
+        LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, isRecorded ? NameOf(attempt.Status) : "too late to record", attempt.Detail);
+        return isRecorded ? attempt : null;
+    }
+
+    private static string NameOf(ActionStatus status) => status.ToString().ToLowerInvariant();
+
+    [LoggerMessage(Message = "{Action} {Key}: {Outcome}: {Detail}")]
+    private partial void LogAttempt(LogLevel level, string action, string key, string outcome, string detail);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} ({Action}) failed inside the bot")]
+    private partial void LogOurMistake(Exception e, string key, string action);
+}

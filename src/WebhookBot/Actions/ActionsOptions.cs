@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using WebhookBot.Rules;
+
+namespace WebhookBot.Actions;
+
+/// <summary>Settings under <c>Actions</c>.</summary>
+public sealed class ActionsOptions
+{
+    /// <summary>The section these are bound from.</summary>
+    public const string Section = "Actions";
+
+    /// <summary>Tries of one action in all; after the last it is a dead letter.</summary>
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 8;
+
+    /// <summary>The longest wait after the first failed try; it doubles with each.</summary>
+    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>No wait is longer than this, unless the target asks for it.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>One try may take this long. Less than a lease, so that nobody else begins the same action meanwhile.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>The policy these make.</summary>
+    public RetryPolicy Policy => new(MaxAttempts, BaseDelay, MaxDelay);
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace WebhookBot.Admin;
+
+/// <summary>Lets in who may see the API: holders of the token, or callers on this machine when there is none.</summary>
+internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        IsAllowed(context.HttpContext) ? await next(context) : Refusal(context.HttpContext);
+
+    public bool IsAllowed(HttpContext http)
+    {
+        if (string.IsNullOrEmpty(options.Value.Token))
+        {
+            return http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && IsLocalHost(http.Request.Host.Host);
+        }
+
+        var authorization = http.Request.Headers.Authorization;
+        var given = authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[0]![7..] : "";
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.Token)));
+    }
+
+    // A page of the web that a browser on this machine shows may have its name resolve to this machine; the Host header gives it away.
+    private static bool IsLocalHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private IResult Refusal(HttpContext http)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return Results.Problem(statusCode: 401, title: "This needs the admin token", detail: string.IsNullOrEmpty(options.Value.Token)
+            ? "Admin:Token is not set, so only callers on this machine are let in"
+            : "send Authorization: Bearer with the value of Admin:Token");
+    }
+}

@@ -1,0 +1,45 @@
+using OpenTelemetry.Metrics;
+using WebhookBot.Journal;
+using WebhookBot.Telemetry;
+
+namespace WebhookBot.Admin;
+
+/// <summary>Registers the outside view.</summary>
+public static class AdminSetup
+{
+    public static IServiceCollection AddAdmin(this IServiceCollection services)
+    {
+        services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section);
+        services.AddSingleton<AdminGate>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(BotMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddPrometheusExporter());
+        return services;
+    }
+
+    public static void MapAdmin(this WebApplication app)
+    {
+        var journal = app.Services.GetRequiredService<IJournal>();
+        BotMetrics.Gauge("webhookbot.journal.unfinished", "Deliveries that are not finished", () => journal.Health.Unfinished);
+        BotMetrics.Gauge("webhookbot.journal.retrying", "Actions waiting for a retry", () => journal.Health.Retrying);
+        BotMetrics.Gauge("webhookbot.journal.index_lag", "Records that lists do not show yet", () => journal.Health.IndexLag);
+
+        var gate = app.Services.GetRequiredService<AdminGate>();
+        app.MapHealth();
+        var api = app.MapGroup("/api").AddEndpointFilter(gate);
+        api.MapDeliveries();
+        api.MapRules();
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal), branch => branch.Use(async (http, next) =>
+        {
+            if (gate.IsAllowed(http))
+            {
+                await next();
+            }
+            else
+            {
+                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            }
+        }));
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Admin;
+
+/// <summary><c>/api/deliveries</c>: what came in, what was decided, what was done, and why.</summary>
+internal static class DeliveryEndpoints
+{
+    private static readonly string[] Statuses = [.. Enum.GetNames<DeliveryStatus>().Select(n => n.ToLowerInvariant())];
+
+    public static void MapDeliveries(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/deliveries", ListAsync);
+        api.MapGet("/deliveries/{id}", FindAsync);
+    }
+
+    private static async Task<IResult> ListAsync(HttpRequest request, IJournal journal, CancellationToken cancellation)
+    {
+        var query = request.Query;
+        if (ReadQuery(query, out var problem) is not { } wanted)
+        {
+            return Results.Problem(statusCode: 400, title: "The query cannot be read", detail: problem);
+        }
+
+        var page = await journal.ListAsync(wanted, cancellation);
+        return Results.Json(new JsonObject { ["items"] = new JsonArray([.. page.Items.Select(Summary)]), ["next"] = page.Next, ["note"] = journal.Health.IndexNote }, ApiJson.Options);
+    }
+
+    private static async Task<IResult> FindAsync(string id, IJournal journal, CancellationToken cancellation) =>
+        await journal.FindAsync(id, cancellation) is { } record
+            ? Results.Json(Whole(record), ApiJson.Options)
+            : Results.Problem(statusCode: 404, title: "There is no such delivery", detail: "it may be older than Journal:Retention");
+
+    private static DeliveryQuery? ReadQuery(IQueryCollection query, out string? problem)
+    {
+        problem = null;
+        var limit = 50;
+        DeliveryStatus? status = null;
+        DateTimeOffset? since = null;
+        if (query["limit"] is [{ } l] && (!int.TryParse(l, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
+        {
+            problem = "'limit' is a number from 1 to 1000";
+        }
+        else if (query["status"] is [{ Length: > 0 } s])
+        {
+            status = Statuses.Contains(s) ? Enum.Parse<DeliveryStatus>(s, ignoreCase: true) : null;
+            problem = status is null ? $"'status' is one of {string.Join(", ", Statuses)}" : null;
+        }
+
+        if (query["since"] is [{ Length: > 0 } t])
+        {
+            since = DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+            problem ??= since is null ? "'since' is a time such as 2026-01-05T12:00:00Z" : null;
+        }
+
+        return problem is not null ? null : new DeliveryQuery
+        {
+            Source = Text(query, "source"),
+            Event = Text(query, "event"),
+            Status = status,
+            Subject = Text(query, "subject"),
+            Rule = Text(query, "rule"),
+            Since = since,
+            Limit = limit,
+            Cursor = Text(query, "cursor"),
+        };
+    }
+
+    private static string? Text(IQueryCollection query, string key) => query[key] is [{ Length: > 0 } value] ? value : null;
+
+    private static JsonObject Summary(DeliverySummary summary) => new()
+    {
+        ["id"] = summary.Id,
+        ["source"] = summary.Source,
+        ["event"] = summary.Event,
+        ["subject"] = summary.Subject,
+        ["received_at"] = ApiJson.Time(summary.ReceivedAt),
+        ["status"] = ApiJson.Name(summary.Status),
+        ["rules"] = new JsonArray([.. summary.Rules.Select(r => JsonValue.Create(r))]),
+        ["duplicates"] = summary.Duplicates,
+    };
+
+    private static JsonObject Whole(DeliveryRecord record) => new()
+    {
+        ["id"] = record.Delivery.Id,
+        ["source"] = record.Delivery.Source,
+        ["event"] = record.Delivery.Event,
+        ["subject"] = record.Delivery.Subject,
+        ["received_at"] = ApiJson.Time(record.Delivery.ReceivedAt),
+        ["status"] = ApiJson.Name(record.Status),
+        ["duplicates"] = record.Duplicates,
+        ["problem"] = record.Problem,
+        ["headers"] = new JsonObject(record.Delivery.Headers.DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
+        ["payload"] = Payload(record.Delivery),
+        ["rule_set"] = record.Plan?.RuleSet,
+        ["facts"] = record.Plan?.Facts is { } facts ? JsonNode.Parse(facts.GetRawText()) : null,
+        ["note"] = record.Plan?.Note,
+        ["rules"] = new JsonArray([.. (record.Plan?.Rules ?? []).Select(Rule)]),
+        ["actions"] = new JsonArray([.. record.Actions.Select(Action)]),
+    };
+
+    private static JsonNode? Payload(Delivery delivery)
+    {
+        try
+        {
+            return JsonNode.Parse(EventReader.Parse(delivery.Body).GetRawText());
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonObject Rule(RuleExplanation rule) => new()
+    {
+        ["rule"] = rule.Rule,
+        ["matched"] = Matched(rule.Matched),
+        ["explanation"] = Explain(rule.Explanation),
+    };
+
+    private static JsonObject Explain(Explanation explanation) => new()
+    {
+        ["condition"] = explanation.Condition,
+        ["result"] = explanation.Result.ToString().ToLowerInvariant(),
+        ["seen"] = explanation.Seen,
+        ["because"] = explanation.Because,
+        ["at"] = explanation.At,
+        ["parts"] = new JsonArray([.. explanation.Parts.Select(Explain)]),
+    };
+
+    private static JsonValue? Matched(Truth truth) => truth == Truth.Unknown ? null : JsonValue.Create(truth == Truth.True);
+
+    private static JsonObject Action(PlannedActionRecord record) => new()
+    {
+        ["key"] = record.Action.Key,
+        ["rule"] = record.Action.Rule,
+        ["action"] = record.Action.Action,
+        ["arguments"] = JsonNode.Parse(record.Action.Arguments.GetRawText()),
+        ["status"] = ApiJson.Name(record.Status),
+        ["attempts"] = new JsonArray([.. record.Attempts.Select(Attempt)]),
+    };
+
+    private static JsonObject Attempt(Attempt attempt) => new()
+    {
+        ["at"] = ApiJson.Time(attempt.At),
+        ["outcome"] = ApiJson.Name(attempt.Status),
+        ["detail"] = attempt.Detail,
+        ["next_at"] = attempt.NextAt is { } next ? ApiJson.Time(next) : null,
+    };
+}

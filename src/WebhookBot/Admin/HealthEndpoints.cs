@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using WebhookBot.Journal;
+using WebhookBot.RuleFiles;
+
+namespace WebhookBot.Admin;
+
+/// <summary><c>/healthz</c>: alive. <c>/readyz</c>: able to take and to work off deliveries, and what is amiss if anything.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapGet("/healthz", () => Results.Json(new JsonObject { ["status"] = "alive" }, ApiJson.Options));
+        app.MapGet("/readyz", Ready);
+    }
+
+    private static IResult Ready(IJournal journal, RuleSetProvider rules, IHostApplicationLifetime lifetime)
+    {
+        var health = journal.Health;
+        var problems = new List<string>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            problems.Add("the process is stopping");
+        }
+
+        if (health.Problem is not null)
+        {
+            problems.Add($"journal: {health.Problem}");
+        }
+
+        // The last good rule set decides meanwhile, so a bad reload is told but takes nothing out of service.
+        var failed = rules.Status.FailedReload;
+        return Results.Json(
+            new JsonObject
+            {
+                ["status"] = problems.Count == 0 ? "ready" : "not ready",
+                ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p))]),
+                ["rules"] = failed.Count == 0 ? $"rule set {rules.Current.Hash} is in force" : $"the last reload failed, rule set {rules.Current.Hash} stays in force: {failed[0]}",
+                ["index"] = health.IndexNote,
+                ["unfinished"] = health.Unfinished,
+                ["retrying"] = health.Retrying,
+                ["index_lag"] = health.IndexLag,
+            },
+            ApiJson.Options,
+            statusCode: problems.Count == 0 ? 200 : 503);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using WebhookBot.Journal;
+
+namespace WebhookBot.Pipeline;
+
+/// <summary>
+/// Claims deliveries and has them worked off, some of different subjects at a time. The journal keeps the order within a subject. One of the
+/// two places that catch our own mistakes: a delivery that cannot be worked off is put off, and given up after a few times.
+/// </summary>
+internal sealed partial class DeliveryWorker(
+    IJournal journal, DeliveryProcessor processor, TimeProvider clock, IOptions<PipelineOptions> options, ILogger<DeliveryWorker> log) : BackgroundService
+{
+    private const int MostMistakes = 5;
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly CancellationTokenSource _abandon = new();
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        _abandon.CancelAfter(options.Value.DrainTimeout);
+        await Task.WhenAll(_running.Keys);
+    }
+
+    public override void Dispose()
+    {
+        _abandon.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var room = new SemaphoreSlim(options.Value.Parallel);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await room.WaitAsync(stoppingToken);
+                room.Release();
+                var claimed = await journal.ClaimDeliveriesAsync(room.CurrentCount, stoppingToken);
+                foreach (var lease in claimed)
+                {
+                    await room.WaitAsync(CancellationToken.None);
+                    Start(lease, room);
+                }
+
+                if (claimed.Count == 0)
+                {
+                    await journal.WaitForWorkAsync(stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                LogClaimFailed(e);
+                await Task.Delay(PauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        // The semaphore outlives the last delivery, which gives its place back.
+        await Task.WhenAll(_running.Keys);
+    }
+
+    private void Start(DeliveryLease lease, SemaphoreSlim room)
+    {
+        var work = WorkAsync(lease, room);
+        _running.TryAdd(work, 0);
+        work.ContinueWith(static (t, running) => ((ConcurrentDictionary<Task, byte>)running!).TryRemove(t, out _), _running, TaskScheduler.Default);
+    }
+
+    private async Task WorkAsync(DeliveryLease lease, SemaphoreSlim room)
+    {
+        await Task.Yield();
+        using var scope = log.BeginScope("{DeliveryId} {Source}", lease.Delivery.Id, lease.Delivery.Source);
+        try
+        {
+            await processor.ProcessAsync(lease, _abandon.Token);
+        }
+        catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
+        {
+            LogAbandoned(lease.Delivery.Id);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, lease.Delivery.Id);
+            await PutAsideAsync(lease, e);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private async Task PutAsideAsync(DeliveryLease lease, Exception e)
+    {
+        try
+        {
+            if (lease.Postponed >= MostMistakes || e is JsonException)
+            {
+                await journal.GiveUpAsync(lease, $"it cannot be worked off: {e.GetType().Name}: {e.Message}", CancellationToken.None);
+            }
+            else
+            {
+                var wait = TimeSpan.FromSeconds(Math.Pow(4, lease.Postponed));
+                await journal.PostponeAsync(lease, clock.GetUtcNow() + wait, $"failed inside the bot: {e.GetType().Name}", CancellationToken.None);
+            }
+        }
+        catch (JournalUnavailableException unavailable)
+        {
+            // The lease runs out, and then it is claimed again.
+            LogFailed(unavailable, lease.Delivery.Id);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Deliveries cannot be claimed")]
+    private partial void LogClaimFailed(Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The delivery {Id} failed inside the bot")]
+    private partial void LogFailed(Exception e, string id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The delivery {Id} was not finished before the stop; it goes on at the next start")]
+    private partial void LogAbandoned(string id);
+}

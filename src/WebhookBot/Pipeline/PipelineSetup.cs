@@ -1,0 +1,15 @@
+namespace WebhookBot.Pipeline;
+
+/// <summary>Registers the pipeline.</summary>
+public static class PipelineSetup
+{
+    public static IServiceCollection AddPipeline(this IServiceCollection services)
+    {
+        services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeliveryStory>();
+        services.AddSingleton<PipelineTools>();
+        services.AddSingleton<DeliveryProcessor>();
+        services.AddHostedService<DeliveryWorker>();
+        return services;
+    }
+}
