@@ -89,7 +89,7 @@ public sealed class FakeGitHub : IAsyncDisposable
         On("GET", "/issues/{number}/labels", (repository, r) => PeerAnswer.Json(repository.LabelsOf(Number(r)).Select(Label)));
         On("POST", "/issues/{number}/labels", (repository, r) =>
         {
-            var names = (r.Json["labels"] ?? r.Json).AsArray().Select(n => n!.GetValue<string>()).ToList();
+            var names = r.Json.AsArray().Select(n => n!.GetValue<string>()).ToList();
             names.ForEach(n => repository.LabelsOf(Number(r)).Add(n));
             names.ForEach(n => repository.Labels.TryAdd(n, "ededed"));
             return PeerAnswer.Json(repository.LabelsOf(Number(r)).Select(Label));
@@ -167,7 +167,7 @@ public sealed class FakeGitHub : IAsyncDisposable
         return BadCredentials;
     };
 
-    private static PeerAnswer Page(PeerRequest r, IReadOnlyList<object> all)
+    private static PeerAnswer Page(PeerRequest r, List<object> all)
     {
         var size = int.Parse(r.Query.GetValueOrDefault("per_page", "30"), CultureInfo.InvariantCulture);
         var page = int.Parse(r.Query.GetValueOrDefault("page", "1"), CultureInfo.InvariantCulture);

@@ -11,9 +11,9 @@ public sealed class FakeGitHubApp(TimeProvider time)
     private static readonly RSA Key = RSA.Create(2048);
     private readonly Dictionary<string, (long Installation, DateTimeOffset ExpiresAt)> _tokens = [];
 
-    public string Id => "12345";
+    public string Id { get; init; } = "12345";
 
-    public string Slug => "hooked";
+    public string Slug { get; init; } = "hooked";
 
     public string PrivateKeyPem { get; } = Key.ExportRSAPrivateKeyPem();
 

@@ -43,6 +43,11 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
             return new ActionOutcome.Failed("give exactly one of 'workflow' and 'event_type'");
         }
 
+        if (workflow is "." or "..")
+        {
+            return new ActionOutcome.Failed($"'{workflow}' is no workflow");
+        }
+
         return string.IsNullOrEmpty(workflow)
             ? await github.RunAsync(target, request, client => SendEventAsync(client, target, eventType!, request), cancellation)
             : await github.RunAsync(target, request, client => StartWorkflowAsync(client, target, workflow, request), cancellation);

@@ -73,7 +73,7 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         {
             try
             {
-                await client.Issue.Labels.Get(target.Owner, target.Name, label);
+                await client.Connection.Get<Label>(Address(target, $"labels/{Uri.EscapeDataString(label)}"), parameters: null);
             }
             catch (NotFoundException)
             {
@@ -98,13 +98,16 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
     {
         try
         {
-            await client.Issue.Labels.RemoveFromIssue(target.Owner, target.Name, target.Number!.Value, label);
+            await client.Connection.Delete(Address(target, $"issues/{target.Number}/labels/{Uri.EscapeDataString(label)}"));
         }
         catch (NotFoundException)
         {
             // It was there a moment ago; now it is not, as it shall be.
         }
     }
+
+    // Octokit's own methods leave '/', '?' and '#' in a label's name as they are, and so reach something else.
+    private static Uri Address(GitHubTarget target, string path) => new($"repos/{target.Owner}/{target.Name}/{path}", UriKind.Relative);
 
     private sealed partial record Labels(IReadOnlyList<string> Add, IReadOnlyList<string> Remove, string? Colour, string? Problem)
     {
@@ -119,6 +122,7 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
             var problem = add.Intersect(remove, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both
                 ? $"the label '{Redaction.Clean(both)}' is both to be added and to be removed"
                 : colour is not null && !Hex().IsMatch(colour) ? $"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits" : null;
+            problem ??= add.Concat(remove).Any(l => l is "." or "..") ? "'.' and '..' cannot be labels" : null;
             return new Labels(add, remove, colour, problem);
         }
 

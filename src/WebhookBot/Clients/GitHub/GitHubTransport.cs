@@ -4,7 +4,8 @@ namespace WebhookBot.Clients.GitHub;
 
 /// <summary>
 /// What Octokit's own HTTP layer leaves open. It follows every redirect, writes included; takes a redirect that it does not follow
-/// for a success; reads bodies without any time limit; and has no way to pass a cancellation to most of its calls.
+/// for a success, and an empty answer for an empty list; reads bodies without any time limit; and has no way to pass a cancellation
+/// to most of its calls.
 /// </summary>
 internal sealed class GitHubTransport : DelegatingHandler
 {
@@ -30,7 +31,9 @@ internal sealed class GitHubTransport : DelegatingHandler
             if (!IsRedirect(response.StatusCode))
             {
                 await response.Content.LoadIntoBufferAsync(MaxBody, either.Token);
-                return response;
+                return IsEmptyRead(request, response)
+                    ? throw new GitHubRefusedException(CallFault.Retry("GitHub's answer was empty"))
+                    : response;
             }
 
             using (response)
@@ -39,6 +42,9 @@ internal sealed class GitHubTransport : DelegatingHandler
             }
         }
     }
+
+    private static bool IsEmptyRead(HttpRequestMessage request, HttpResponseMessage response) =>
+        request.Method == HttpMethod.Get && response.IsSuccessStatusCode && response.Content.Headers.ContentLength is null or 0;
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 
