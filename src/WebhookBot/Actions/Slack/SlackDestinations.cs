@@ -11,7 +11,7 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels)
     {
         if (!named.StartsWith('@'))
         {
-            return await channels.ResolveAsync(named, cancellation);
+            return (await channels.ResolveAsync(named, cancellation), null);
         }
 
         var person = named[1..];
@@ -22,11 +22,11 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels)
 
         return person.Contains('@', StringComparison.Ordinal)
             ? await ByEmailAsync(person, cancellation)
-            : (named, CallFault.Stop($"who '{Redaction.Clean(named)}' is in Slack is not known; give the person's Slack id (U…) or e-mail address"));
+            : (named, CallFault.Stop($"'{Redaction.Clean(named)}' is not known in Slack; give the person's Slack id (U…) or e-mail address"));
     }
 
     /// <summary>Forgets what turned out to be wrong.</summary>
-    internal void Forget(string named) => channels.Forget(named);
+    internal Task ForgetAsync(string named, CancellationToken cancellation) => channels.ForgetAsync(named, cancellation);
 
     private async Task<(string Channel, CallFault? Fault)> ByEmailAsync(string email, CancellationToken cancellation)
     {

@@ -23,7 +23,7 @@ public sealed class SlackPoster(SlackClient slack, SlackDestinations destination
         var answer = await SendAsync(draft, channel, metadataKey, parent?.Ts, cancellation);
         if (answer.Error == "channel_not_found")
         {
-            destinations.Forget(draft.Channel);
+            await destinations.ForgetAsync(draft.Channel, cancellation);
             var (found, _) = await destinations.FindAsync(draft.Channel, cancellation);
             answer = found == channel ? answer : await SendAsync(draft, found, metadataKey, parent?.Ts, cancellation);
         }
@@ -46,7 +46,8 @@ public sealed class SlackPoster(SlackClient slack, SlackDestinations destination
                 return slack.WriteAsync("chat.update", fields, cancellation);
             });
 
-    private Task<SlackAnswer> SendAsync(SlackDraft draft, string channel, string metadataKey, string? threadTs, CancellationToken cancellation) =>
+    private Task<SlackAnswer> SendAsync(
+        SlackDraft draft, string channel, string metadataKey, string? threadTs, CancellationToken cancellation) =>
         WithTextAloneAsync(
             draft,
             d =>

@@ -23,7 +23,7 @@ public sealed class GitHubConnections(IHttpMessageHandlerFactory handlers, IOpti
         // Not GitHubClient's other constructors: they add /api/v3 to every host but GitHub's own.
         var connection = new Connection(
             new ProductHeaderValue("WebhookBot"),
-            ApiAddress.AsBase(options.Value.ApiUrl),
+            ApiSettings.AsBase(options.Value.ApiUrl),
             new InMemoryCredentialStore(new Credentials(token, AuthenticationType.Bearer)),
             _http.Value,
             new SimpleJsonSerializer());

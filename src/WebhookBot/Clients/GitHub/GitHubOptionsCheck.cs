@@ -10,7 +10,14 @@ public sealed class GitHubOptionsCheck : IValidateOptions<GitHubOptions>
     public ValidateOptionsResult Validate(string? name, GitHubOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string[] problems = [.. new[] { ApiAddress.Problem("GitHub:ApiUrl", options.ApiUrl), AppIdProblem(options), KeyProblem(options) }.OfType<string>()];
+        string?[] found =
+        [
+            ApiSettings.Problem("GitHub:ApiUrl", options.ApiUrl),
+            ApiSettings.TimeoutProblem("GitHub:Timeout", options.Timeout),
+            AppIdProblem(options),
+            KeyProblem(options),
+        ];
+        string[] problems = [.. found.OfType<string>()];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

@@ -21,8 +21,7 @@ public sealed class HttpOptionsCheck : IValidateOptions<HttpOptions>
     public ValidateOptionsResult Validate(string? name, HttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Timeout > TimeSpan.Zero
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Http:Timeout must be longer than nothing, for example 00:00:10, but is {options.Timeout}");
+        var problem = ApiSettings.TimeoutProblem("Http:Timeout", options.Timeout);
+        return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
     }
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace WebhookBot.Clients.Slack;
 
 /// <summary>
-/// Turns channel names into ids, by a list that is read at most once a minute. A name that is not in the list, or a list that the
-/// token may not read, leaves the name as it is: Slack itself may know it.
+/// Turns channel names into ids, by a list that is read at most once a minute. A name that is not in the list, or a list that
+/// cannot be read, leaves the name as it is: Slack itself may know it.
 /// </summary>
 public sealed partial class SlackChannels(SlackClient slack, TimeProvider time) : IDisposable
 {
@@ -23,22 +23,25 @@ public sealed partial class SlackChannels(SlackClient slack, TimeProvider time) 
     public static bool IsId(string text) => Id().IsMatch(text);
 
     /// <summary>The id of a channel, or the name without its <c>#</c>.</summary>
-    /// <returns>A fault only when Slack could not be asked; then trying again may help.</returns>
-    public async Task<(string Channel, CallFault? Fault)> ResolveAsync(string nameOrId, CancellationToken cancellation)
+    public async Task<string> ResolveAsync(string nameOrId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(nameOrId);
         var name = nameOrId.TrimStart('#');
         if (IsId(name))
         {
-            return (name, null);
+            return name;
         }
 
         await _gate.WaitAsync(cancellation);
         try
         {
             var age = time.GetUtcNow() - _readAt;
-            var fault = age > MaxAge || (age > MinAge && !_ids.ContainsKey(name)) ? await RefreshAsync(cancellation) : null;
-            return _ids.TryGetValue(name, out var id) ? (id, null) : (name, fault);
+            if (age > MaxAge || (age > MinAge && !_ids.ContainsKey(name)))
+            {
+                await RefreshAsync(cancellation);
+            }
+
+            return _ids.GetValueOrDefault(name, name);
         }
         finally
         {
@@ -47,47 +50,58 @@ public sealed partial class SlackChannels(SlackClient slack, TimeProvider time) 
     }
 
     /// <summary>Forgets the list because an id in it turned out to be wrong; it is read again when it is a minute old.</summary>
-    public void Forget(string nameOrId)
+    public async Task ForgetAsync(string nameOrId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(nameOrId);
-        _gate.Wait();
+        await _gate.WaitAsync(cancellation);
         _ids.Remove(nameOrId.TrimStart('#'));
         _gate.Release();
     }
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<CallFault?> RefreshAsync(CancellationToken cancellation)
+    private async Task RefreshAsync(CancellationToken cancellation)
     {
         foreach (var types in WidestFirst)
         {
-            var (ids, answer) = await ListAsync(types, cancellation);
-            if (answer is { Error: "missing_scope" })
+            var (ids, last) = await ListAsync(types, cancellation);
+            if (last.Error != "missing_scope")
             {
-                continue;
+                Keep(ids, isWhole: last.IsOk);
+                return;
             }
-
-            (_ids, _readAt) = answer.IsOk ? (ids, time.GetUtcNow()) : (_ids, _readAt);
-            return answer.Fault is { MayBeRetried: true } fault ? fault : null;
         }
 
+        Keep([], isWhole: false);
+    }
+
+    // A part is added to what is known; and also after a failure the list is not asked for again at once.
+    private void Keep(Dictionary<string, string> ids, bool isWhole)
+    {
         _readAt = time.GetUtcNow();
-        return null;
+        if (isWhole)
+        {
+            _ids = ids;
+            return;
+        }
+
+        foreach (var (name, id) in ids)
+        {
+            _ids[name] = id;
+        }
     }
 
     private async Task<(Dictionary<string, string> Ids, SlackAnswer Last)> ListAsync(string types, CancellationToken cancellation)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var cursor = ""; ;)
+        var fields = new Dictionary<string, string?> { ["types"] = types, ["limit"] = "200", ["exclude_archived"] = "true" };
+        while (true)
         {
             // Fewer than the limit may come before the end; only the cursor tells.
-            var answer = await slack.ReadAsync(
-                "conversations.list",
-                new Dictionary<string, string?> { ["types"] = types, ["limit"] = "200", ["exclude_archived"] = "true", ["cursor"] = cursor is "" ? null : cursor },
-                cancellation);
+            var answer = await slack.ReadAsync("conversations.list", fields, cancellation);
             Collect(answer, ids);
-            cursor = answer.Body.TextAt("response_metadata", "next_cursor") ?? "";
-            if (!answer.IsOk || cursor.Length == 0)
+            fields["cursor"] = answer.Body.TextAt("response_metadata", "next_cursor");
+            if (!answer.IsOk || string.IsNullOrEmpty(fields["cursor"]))
             {
                 return (ids, answer);
             }

@@ -55,7 +55,7 @@ public sealed partial class SlackClient(IHttpClientFactory clients, IOptions<Sla
         }
 
         var given = fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Key, f.Value!));
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(ApiAddress.AsBase(options.Value.ApiUrl), method))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(ApiSettings.AsBase(options.Value.ApiUrl), method))
         {
             Content = new FormUrlEncodedContent(given),
         };

@@ -27,12 +27,14 @@ public sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
     public ValidateOptionsResult Validate(string? name, SlackOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problem = ApiAddress.Problem("Slack:ApiUrl", options.ApiUrl) ?? TokenProblem(options.BotToken);
+        var problem = ApiSettings.Problem("Slack:ApiUrl", options.ApiUrl)
+            ?? ApiSettings.TimeoutProblem("Slack:Timeout", options.Timeout)
+            ?? TokenProblem(options.BotToken);
         return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
     }
 
     private static string? TokenProblem(string? token) =>
         token is not null && token.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~')
-            ? "Slack:BotToken holds blanks, line ends or other characters that no token has; copy it again from the app's page 'OAuth & Permissions'"
+            ? "Slack:BotToken holds characters that no token has, such as a blank; copy it again from the app's page 'OAuth & Permissions'"
             : null;
 }

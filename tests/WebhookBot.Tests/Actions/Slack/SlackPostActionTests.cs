@@ -57,6 +57,16 @@ public sealed class SlackPostActionTests : IAsyncLifetime
         Assert.Equal("incidents", Slack.Messages[0].Fields["channel"]);
     }
 
+    [Theory]
+    [InlineData(429), InlineData(503)]
+    public async Task Sends_the_name_as_it_is_when_the_list_cannot_be_had_now_and_does_not_ask_again_at_once(int status)
+    {
+        Slack.Peer.Next(new PeerAnswer(status), when: r => r.Path.EndsWith("conversations.list", StringComparison.Ordinal));
+        Assert.IsType<ActionOutcome.Succeeded>(await RunAsync(new { channel = "#incidents", text = "hello" }));
+        Assert.IsType<ActionOutcome.Succeeded>(await RunAsync(new { channel = "#incidents", text = "hello" }));
+        Assert.Single(Slack.Calls, c => c == "conversations.list");
+    }
+
     [Fact]
     public async Task Tries_the_name_when_the_id_it_had_is_wrong()
     {
