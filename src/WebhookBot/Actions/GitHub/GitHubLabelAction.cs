@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+using Octokit;
+using WebhookBot.Clients;
+using WebhookBot.Rules;
+
+namespace WebhookBot.Actions.GitHub;
+
+/// <summary><c>github.label</c>: sees to it that an issue or pull request has some labels and lacks others.</summary>
+public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
+{
+    /// <summary>What rule files know of it.</summary>
+    public static readonly ActionDescriptor Definition = new("github.label", "Adds labels to an issue or pull request and removes others.",
+    [
+        new("add", ParameterType.TextList, "Labels that it shall have."),
+        new("remove", ParameterType.TextList, "Labels that it shall not have."),
+        new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet."),
+        GitHubParameters.Repository,
+        GitHubParameters.Number,
+    ]);
+
+    private static readonly ApiOptions AllPages = new() { PageSize = 100 };
+
+    public ActionDescriptor Descriptor => Definition;
+
+    public string? MissingSetting => github.MissingSetting;
+
+    public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (target, problem) = GitHubTarget.OfIssue(request);
+        if (target is null)
+        {
+            return problem!;
+        }
+
+        var wanted = Labels.Of(request);
+        return wanted.Problem is { } wrong
+            ? new ActionOutcome.Failed(wrong)
+            : wanted.IsEmpty
+                ? new ActionOutcome.Skipped("no labels to add or to remove")
+                : await github.RunAsync(target, request, client => ApplyAsync(client, target, wanted), cancellation);
+    }
+
+    private static async Task<ActionOutcome> ApplyAsync(IGitHubClient client, GitHubTarget target, Labels wanted)
+    {
+        var present = (await client.Issue.Labels.GetAllForIssue(target.Owner, target.Name, target.Number!.Value, AllPages))
+            .Select(l => l.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string[] add = [.. wanted.Add.Where(l => !present.Contains(l))];
+        string[] remove = [.. wanted.Remove.Where(present.Contains)];
+        if (add.Length == 0 && remove.Length == 0)
+        {
+            return new ActionOutcome.Skipped($"{target} has the labels as they shall be already");
+        }
+
+        if (add.Length > 0)
+        {
+            await CreateMissingAsync(client, target, add, wanted.Colour);
+            await client.Issue.Labels.AddToIssue(target.Owner, target.Name, target.Number.Value, add);
+        }
+
+        foreach (var label in remove)
+        {
+            await RemoveAsync(client, target, label);
+        }
+
+        var done = string.Join(" ", add.Select(l => $"+{l}").Concat(remove.Select(l => $"-{l}")));
+        return new ActionOutcome.Succeeded($"{target}: {done}");
+    }
+
+    private static async Task CreateMissingAsync(IGitHubClient client, GitHubTarget target, string[] labels, string? colour)
+    {
+        foreach (var label in colour is null ? [] : labels)
+        {
+            try
+            {
+                await client.Connection.Get<Label>(Address(target, $"labels/{Uri.EscapeDataString(label)}"), parameters: null);
+            }
+            catch (NotFoundException)
+            {
+                await CreateAsync(client, target, new NewLabel(label, colour));
+            }
+        }
+    }
+
+    private static async Task CreateAsync(IGitHubClient client, GitHubTarget target, NewLabel label)
+    {
+        try
+        {
+            await client.Issue.Labels.Create(target.Owner, target.Name, label);
+        }
+        catch (ApiValidationException e) when (e.ApiError?.Errors?.Any(d => d.Code == "already_exists") == true)
+        {
+            // Somebody was faster.
+        }
+    }
+
+    private static async Task RemoveAsync(IGitHubClient client, GitHubTarget target, string label)
+    {
+        try
+        {
+            await client.Connection.Delete(Address(target, $"issues/{target.Number}/labels/{Uri.EscapeDataString(label)}"));
+        }
+        catch (NotFoundException)
+        {
+            // It was there a moment ago; now it is not, as it shall be.
+        }
+    }
+
+    // Octokit's own methods leave '/', '?' and '#' in a label's name as they are, and so reach something else.
+    private static Uri Address(GitHubTarget target, string path) => new($"repos/{target.Owner}/{target.Name}/{path}", UriKind.Relative);
+
+    private sealed partial record Labels(IReadOnlyList<string> Add, IReadOnlyList<string> Remove, string? Colour, string? Problem)
+    {
+        public bool IsEmpty => Add.Count == 0 && Remove.Count == 0;
+
+        public static Labels Of(ActionRequest request)
+        {
+            var add = request.Arguments.TextsAt("add").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+            var remove = request.Arguments.TextsAt("remove").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+            var colour = request.Arguments.TextAt("create")?.Trim().TrimStart('#');
+            colour = string.IsNullOrEmpty(colour) ? null : colour;
+            var problem = add.Intersect(remove, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both
+                ? $"the label '{Redaction.Clean(both)}' is both to be added and to be removed"
+                : colour is not null && !Hex().IsMatch(colour) ? $"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits" : null;
+            problem ??= add.Concat(remove).Any(l => l is "." or "..") ? "'.' and '..' cannot be labels" : null;
+            return new Labels(add, remove, colour, problem);
+        }
+
+        [GeneratedRegex(@"\A[0-9a-fA-F]{6}\z")]
+        private static partial Regex Hex();
+    }
+}

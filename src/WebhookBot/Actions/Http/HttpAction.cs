@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using WebhookBot.Clients;
+using WebhookBot.Clients.Http;
+using WebhookBot.Rules;
+
+namespace WebhookBot.Actions.Http;
+
+/// <summary><c>http</c>: calls any address of the public internet.</summary>
+public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, TimeProvider time) : IAction
+{
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    /// <summary>What rule files know of it.</summary>
+    public static readonly ActionDescriptor Definition = new("http", "Sends an HTTP request; the answer must be a success.",
+    [
+        new("method", ParameterType.Text, "The method; without it POST.", OneOf: Methods),
+        new("url", ParameterType.Text, "The address, https.", IsRequired: true, Format: TextFormat.Url),
+        new("headers", ParameterType.TextMapping, "Headers to send."),
+        new("body", ParameterType.Structure, "A structure is sent as JSON, a text as it is; without it the payload of the delivery is sent."),
+        new("sign", ParameterType.Text, "The name of the setting that holds a Standard Webhooks secret (whsec_…) to sign with."),
+        new("expect", ParameterType.TextList, "The statuses that count as success, such as 200 or 2xx; without it 2xx."),
+    ]);
+
+    private static readonly ProductInfoHeaderValue UserAgent = new("WebhookBot", typeof(HttpAction).Assembly.GetName().Version?.ToString(3));
+
+    public ActionDescriptor Descriptor => Definition;
+
+    public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var message = new HttpRequestMessage();
+        if (Prepare(message, request) is { } problem)
+        {
+            return new ActionOutcome.Failed(problem);
+        }
+
+        // Only the host is shown: paths and queries often hold secrets.
+        var host = message.RequestUri!.Host;
+        var (answer, fault) = await http.SendAsync(message, cancellation);
+        return (answer, fault) switch
+        {
+            (_, { MayBeRetried: true } f) => new ActionOutcome.RetryLater(f.Detail, f.After),
+            (null, _) => new ActionOutcome.Failed(fault?.Detail ?? "no answer"),
+            _ => Judge(host, answer, request.Arguments.TextsAt("expect")),
+        };
+    }
+
+    private string? Prepare(HttpRequestMessage message, ActionRequest request)
+    {
+        var arguments = request.Arguments;
+        if (!Uri.TryCreate(arguments.TextAt("url")?.Trim(), UriKind.Absolute, out var url))
+        {
+            return "the url is not absolute";
+        }
+
+        if (http.Problem(url) is { } problem)
+        {
+            return problem;
+        }
+
+        var method = arguments.TextAt("method")?.Trim().ToUpperInvariant();
+        method = string.IsNullOrEmpty(method) ? "POST" : method;
+        if (!Methods.Contains(method))
+        {
+            return $"the method '{Redaction.Clean(method)}' is none of {string.Join(", ", Methods)}";
+        }
+
+        message.Method = HttpMethod.Parse(method);
+        message.RequestUri = url;
+        var (body, type) = HttpBody.Of(request, message.Method);
+        if (type is not null)
+        {
+            message.Content = new ByteArrayContent(body) { Headers = { ContentType = type } };
+        }
+
+        message.Headers.UserAgent.Add(UserAgent);
+        message.Headers.Add("Idempotency-Key", IdOf(request));
+        return HttpHeaders.Apply(message, arguments.At("headers")) ?? Sign(message, arguments.TextAt("sign"), IdOf(request), body);
+    }
+
+    private string? Sign(HttpRequestMessage message, string? setting, string id, byte[] body)
+    {
+        if (string.IsNullOrWhiteSpace(setting))
+        {
+            return null;
+        }
+
+        if (configuration[setting] is not { Length: > 0 } secret)
+        {
+            return $"sign: the setting {setting} is not set";
+        }
+
+        if (StandardWebhook.KeyOf(secret) is not { } key)
+        {
+            return $"sign: the setting {setting} holds no Standard Webhooks secret (whsec_ followed by base64)";
+        }
+
+        StandardWebhook.Sign(message, key, id, time.GetUtcNow(), body);
+        return null;
+    }
+
+    private static ActionOutcome Judge(string host, GuardedAnswer answer, IReadOnlyList<string> expected)
+    {
+        var status = (int)answer.Status;
+        if (IsExpected(status, expected))
+        {
+            return new ActionOutcome.Succeeded($"{host} answered {status}");
+        }
+
+        var said = Redaction.Clean(answer.Beginning);
+        var detail = said.Length == 0 ? $"{host} answered {status}" : $"{host} answered {status}: {said}";
+        return answer.Status switch
+        {
+            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+                new ActionOutcome.RetryLater(detail, answer.RetryAfter),
+            >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
+                new ActionOutcome.Failed($"{host} answered {status}; redirects are not followed, put the new address into the rule"),
+            _ => new ActionOutcome.Failed(detail),
+        };
+    }
+
+    private static bool IsExpected(int status, IReadOnlyList<string> expected) =>
+        expected.Count == 0
+            ? status is >= 200 and < 300
+            : expected.Any(e => int.TryParse(e, out var exact)
+                ? exact == status
+                : e.Length == 3 && e.EndsWith("xx", StringComparison.OrdinalIgnoreCase) && e[0] - '0' == status / 100);
+
+    // The key as it is where a header can carry it.
+    private static string IdOf(ActionRequest request) =>
+        request.Key.Length <= 255 && request.Key.All(c => c is > ' ' and <= '~')
+            ? request.Key
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key)));
+}

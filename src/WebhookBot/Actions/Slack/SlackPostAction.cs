@@ -1,0 +1,104 @@
+using WebhookBot.Clients;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+
+namespace WebhookBot.Actions.Slack;
+
+/// <summary><c>slack.post</c>: posts a message; with a key, keeps one message up to date.</summary>
+public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimeProvider time) : IAction
+{
+    /// <summary>What rule files know of it.</summary>
+    public static readonly ActionDescriptor Definition = new("slack.post", "Posts a message to Slack, or updates the one posted for the same key.",
+    [
+        new("channel", ParameterType.Text, "#name, an id, or a person: @U012AB3CD or @somebody@example.com.", IsRequired: true),
+        new("text", ParameterType.Text, "The message, in Slack's mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
+        new("blocks", ParameterType.Structure, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
+        new("buttons", ParameterType.Structure, "Links below the message: a list of { url: …, label: … }."),
+        new("key", ParameterType.Text, "One living message for this key: posted once, then updated in place."),
+        new("thread", ParameterType.Text, "The key of the message in the same channel to answer in its thread."),
+        new("broadcast", ParameterType.Boolean, "Shows an answer in a thread to the channel, too."),
+    ]);
+
+    // The message that a thread hangs on may be on its way from an event that came just before.
+    private static readonly TimeSpan ParentPatience = TimeSpan.FromSeconds(60);
+
+    public ActionDescriptor Descriptor => Definition;
+
+    public string? MissingSetting => poster.MissingSetting;
+
+    public string? SerialiseBy(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SlackDraft.Of(request.Arguments).Draft is { Key: { } key } draft ? LivingMessage.BookmarkKey(draft.Channel, key) : null;
+    }
+
+    public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (draft, problem) = SlackDraft.Of(request.Arguments);
+        if (draft is null)
+        {
+            return new ActionOutcome.Failed(problem!);
+        }
+
+        var living = draft.Key is null ? null : await RecallAsync(draft, draft.Key, cancellation);
+        if (living?.Sequence > request.Origin.Sequence)
+        {
+            return new ActionOutcome.Skipped("a newer event has already updated this message");
+        }
+
+        return living is null
+            ? await PostAsync(request, draft, cancellation)
+            : await UpdateAsync(request, draft, living, cancellation);
+    }
+
+    private async Task<ActionOutcome> UpdateAsync(ActionRequest request, SlackDraft draft, LivingMessage living, CancellationToken cancellation)
+    {
+        var answer = await poster.UpdateAsync(draft.WithFreshBlockIds(request.Origin.Sequence), living, MetadataKey(request, draft), cancellation);
+        if (answer.Error is "message_not_found" or "cant_update_message" or "edit_window_closed")
+        {
+            return await PostAsync(request, draft, cancellation);
+        }
+
+        return answer.Fault is { } fault
+            ? Outcome(fault)
+            : new ActionOutcome.Succeeded($"updated the message in {draft.Channel}", Keep(request, draft, living.Channel, living.Ts));
+    }
+
+    private async Task<ActionOutcome> PostAsync(ActionRequest request, SlackDraft draft, CancellationToken cancellation)
+    {
+        var parent = draft.Thread is null ? null : await RecallAsync(draft, draft.Thread, cancellation);
+        var isOrphan = draft.Thread is not null && parent is null;
+        if (isOrphan && time.GetUtcNow() - request.Origin.ReceivedAt < ParentPatience)
+        {
+            return new ActionOutcome.RetryLater($"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
+        }
+
+        var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, cancellation);
+        if (fault is not null || answer is null)
+        {
+            return Outcome(fault ?? CallFault.Retry("Slack gave no answer"));
+        }
+
+        var (channel, ts) = (answer.Body.TextAt("channel"), answer.Body.TextAt("ts"));
+        var keep = channel is null || ts is null ? null : Keep(request, draft, channel, ts);
+        return new ActionOutcome.Succeeded(
+            isOrphan
+                ? $"posted to {draft.Channel}, not in a thread: there is no message '{Redaction.Clean(draft.Thread)}'"
+                : $"posted to {draft.Channel}",
+            keep);
+    }
+
+    private async Task<LivingMessage?> RecallAsync(SlackDraft draft, string key, CancellationToken cancellation) =>
+        LivingMessage.Parse(await journal.RecallAsync(LivingMessage.BookmarkKey(draft.Channel, key), cancellation));
+
+    private Bookmark? Keep(ActionRequest request, SlackDraft draft, string channel, string ts) =>
+        draft.Key is null
+            ? null
+            : new LivingMessage(channel, ts, request.Origin.Sequence, time.GetUtcNow()).ToBookmark(LivingMessage.BookmarkKey(draft.Channel, draft.Key));
+
+    private static string MetadataKey(ActionRequest request, SlackDraft draft) => draft.Key ?? request.Key;
+
+    private static ActionOutcome Outcome(CallFault fault) =>
+        fault.MayBeRetried ? new ActionOutcome.RetryLater(fault.Detail, fault.After) : new ActionOutcome.Failed(fault.Detail);
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Octokit;
+
+namespace WebhookBot.Clients.GitHub;
+
+/// <summary>
+/// The tokens of the app's installations, kept in memory until shortly before they expire, and asked for once at a time.
+/// </summary>
+public sealed class InstallationTokens(GitHubConnections connections, AppToken app, TimeProvider time) : IDisposable
+{
+    // GitHub's tokens live an hour; one that has less than this left could expire while it is used.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<long, Slot> _slots = new();
+
+    /// <summary>A token that is good for a while.</summary>
+    /// <exception cref="GitHubRefusedException">The app's credentials or the installation are not accepted.</exception>
+    public async Task<string> GetAsync(long installation, CancellationToken cancellation)
+    {
+        var slot = _slots.GetOrAdd(installation, _ => new Slot());
+        await slot.Gate.WaitAsync(cancellation);
+        try
+        {
+            slot.Current = IsGood(slot.Current) ? slot.Current : await RequestAsync(installation);
+            return slot.Current!.Token;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    /// <summary>Forgets a token that GitHub no longer accepts, unless a newer one is there already.</summary>
+    public void Drop(long installation, string token)
+    {
+        if (_slots.TryGetValue(installation, out var slot) && slot.Current?.Token == token)
+        {
+            slot.Current = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var slot in _slots.Values)
+        {
+            slot.Gate.Dispose();
+        }
+    }
+
+    private bool IsGood(AccessToken? token) => token is not null && token.ExpiresAt - Margin > time.GetUtcNow();
+
+    private async Task<AccessToken> RequestAsync(long installation)
+    {
+        try
+        {
+            return await connections.Create(app.Create()).GitHubApps.CreateInstallationToken(installation);
+        }
+        catch (AuthorizationException e)
+        {
+            throw AppFaults.NotAccepted(e);
+        }
+        catch (NotFoundException e)
+        {
+            throw new GitHubRefusedException(
+                CallFault.Stop($"GitHub knows no installation {installation} of this app; check GitHub:AppId, and that the app is still installed"), e);
+        }
+    }
+
+    private sealed class Slot
+    {
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+
+        public AccessToken? Current { get; set; }
+    }
+}

@@ -1,0 +1,21 @@
+namespace WebhookBot.Clients;
+
+/// <summary>
+/// Sits at the end of every outbound client. While <see cref="OutboundCalls.Forbid"/> is in force it lets only reads pass, so that
+/// shadow mode holds where calls leave the process, whatever an action does.
+/// </summary>
+public sealed class LiveCallGuard : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return OutboundCalls.AreForbidden && !ChangesNothing(request)
+            ? throw new InvalidOperationException($"A {request.Method} to {request.RequestUri?.Host} was about to leave the process in shadow mode.")
+            : base.SendAsync(request, cancellationToken);
+    }
+
+    private static bool ChangesNothing(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Get
+        || request.Method == HttpMethod.Head
+        || (request.Options.TryGetValue(OutboundCalls.IsRead, out var isRead) && isRead);
+}

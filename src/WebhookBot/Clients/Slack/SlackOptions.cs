@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace WebhookBot.Clients.Slack;
+
+/// <summary>Settings under <c>Slack</c>.</summary>
+public sealed class SlackOptions
+{
+    /// <summary>The section these are bound from.</summary>
+    public const string Section = "Slack";
+
+    /// <summary>Where the Web API's methods lie; for GovSlack <c>https://slack-gov.com/api/</c>.</summary>
+    public Uri ApiUrl { get; set; } = new("https://slack.com/api/");
+
+    /// <summary>The bot token, <c>xoxb-…</c>.</summary>
+    public string? BotToken { get; set; }
+
+    /// <summary>How long one call may take.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Which setting is missing for calls to Slack, or null.</summary>
+    public string? MissingSetting() => string.IsNullOrWhiteSpace(BotToken) ? "Slack:BotToken is not set" : null;
+}
+
+/// <summary>Refuses settings that could never work, with the fix.</summary>
+public sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SlackOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problem = ApiSettings.Problem("Slack:ApiUrl", options.ApiUrl)
+            ?? ApiSettings.TimeoutProblem("Slack:Timeout", options.Timeout)
+            ?? TokenProblem(options.BotToken);
+        return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
+    }
+
+    private static string? TokenProblem(string? token) =>
+        token is not null && token.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~')
+            ? "Slack:BotToken holds characters that no token has, such as a blank; copy it again from the app's page 'OAuth & Permissions'"
+            : null;
+}
