@@ -10,6 +10,9 @@ public static class Planner
     /// <summary>More rules than this are not explained one by one.</summary>
     public const int MostExplained = 200;
 
+    // Arguments are read by people; nothing of them is put into HTML.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The plan for that result.</summary>
     public static Plan Plan(RuleSet rules, MatchResult result)
     {
@@ -47,7 +50,7 @@ public static class Planner
     {
         var scope = result.Scope;
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, Readable);
         var rendering = new ArgumentRendering(writer, TemplateModel.Root(scope, rule.Name), scope.Event.ReceivedAt);
         step.Arguments.Render(rendering);
         writer.Flush();
@@ -65,7 +68,7 @@ public static class Planner
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, Readable);
         writer.WriteStartObject();
         foreach (var (name, fact) in e.Facts)
         {

@@ -30,7 +30,9 @@ public static class ActionsSetup
             entry.Register(services);
         }
 
-        return services.AddSingleton(new ActionCatalog(Descriptors));
+        services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ActionRunner>();
+        return services;
     }
 
     private sealed record Entry(ActionDescriptor Descriptor, Action<IServiceCollection> Register)

@@ -10,7 +10,7 @@ public sealed class LiveCallGuard : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         return OutboundCalls.AreForbidden && !ChangesNothing(request)
-            ? throw new InvalidOperationException($"A {request.Method} to {request.RequestUri?.Host} was about to leave the process in shadow mode.")
+            ? throw new ForbiddenCallException($"{request.Method} {request.RequestUri?.GetLeftPart(UriPartial.Path)}")
             : base.SendAsync(request, cancellationToken);
     }
 
@@ -18,4 +18,11 @@ public sealed class LiveCallGuard : DelegatingHandler
         request.Method == HttpMethod.Get
         || request.Method == HttpMethod.Head
         || (request.Options.TryGetValue(OutboundCalls.IsRead, out var isRead) && isRead);
+}
+
+/// <summary>A call that would change something was about to leave the process in shadow mode.</summary>
+public sealed class ForbiddenCallException(string call) : InvalidOperationException($"{call} was about to leave the process in shadow mode")
+{
+    /// <summary>The call: <c>POST https://slack.com/api/chat.postMessage</c>.</summary>
+    public string Call { get; } = call;
 }

@@ -41,7 +41,8 @@ public sealed partial class DeliveryStory(TimeProvider clock, ILogger<DeliverySt
         }
 
         var summary = plan.Rules.Any(r => r.Matched == Truth.True) ? "" : "\n    no rule matched";
-        LogStory(story.Append(actions.Count == 0 ? summary : "").ToString());
+        var text = story.Append(actions.Count == 0 ? summary : "").ToString();
+        LogStory(text);
     }
 
     private bool HasRoom(out int untold)

@@ -15,6 +15,8 @@ internal sealed partial class DeliveryWorker(
     private const int MostMistakes = 5;
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
+    private static readonly Func<ILogger, string, string, IDisposable?> DeliveryScope = LoggerMessage.DefineScope<string, string>("{DeliveryId} {Source}");
+
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly CancellationTokenSource _abandon = new();
 
@@ -77,7 +79,7 @@ internal sealed partial class DeliveryWorker(
     private async Task WorkAsync(DeliveryLease lease, SemaphoreSlim room)
     {
         await Task.Yield();
-        using var scope = log.BeginScope("{DeliveryId} {Source}", lease.Delivery.Id, lease.Delivery.Source);
+        using var scope = DeliveryScope(log, lease.Delivery.Id, lease.Delivery.Source);
         try
         {
             await processor.ProcessAsync(lease, _abandon.Token);

@@ -13,7 +13,7 @@ public static class RetriesSetup
         services.AddQuartz(quartz =>
         {
             quartz.ScheduleJob<RetrySweepJob>(
-                trigger => trigger.WithIdentity("retry-sweep").WithSimpleSchedule(s => s.WithInterval(Every).RepeatForever().WithMisfireHandlingInstructionNextWithRemainingCount()),
+                trigger => trigger.WithIdentity("retry-sweep").WithSimpleSchedule(s => s.WithInterval(Every).RepeatForever()),
                 job => job.WithIdentity("retry-sweep"));
         });
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);

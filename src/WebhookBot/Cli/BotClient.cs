@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+namespace WebhookBot.Cli;
+
+/// <summary>Talks to a running bot's API. The token comes from the setting <c>Admin:Token</c>.</summary>
+internal sealed class BotClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public BotClient(string server)
+    {
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new SettingsException($"'{server}' is no address; write http://127.0.0.1:8080");
+        }
+
+        Address = new Uri(address.GetLeftPart(UriPartial.Authority));
+        _http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        if (Environment.GetEnvironmentVariable("Admin__Token") is { Length: > 0 } token)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public Uri Address { get; }
+
+    public static Option<string> ServerOption() => new("--server") { Description = "Address of the running bot", DefaultValueFactory = _ => BotHost.DefaultUrl };
+
+    /// <summary>The delivery as the API gives it; null when there is none.</summary>
+    public async Task<JsonNode?> FindAsync(string id, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/deliveries/{Uri.EscapeDataString(id)}"), cancellation);
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            throw new SettingsException($"{Address} wants its admin token; set Admin__Token");
+        }
+
+        return answer.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation)) : null;
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new SettingsException($"No bot answers at {Address} ({e.HttpRequestError}); start it with: webhookbot run");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,92 @@
+using System.Reflection;
+using WebhookBot.Actions;
+using WebhookBot.Facts;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Cli;
+
+/// <summary>Puts the service together from settings.</summary>
+public static class BotHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>The version of this program.</summary>
+    public static string Version { get; } = typeof(BotHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>What rule files may refer to.</summary>
+    public static RuleVocabulary Vocabulary { get; } = new(new ActionCatalog(ActionsSetup.Descriptors), PresetCatalog.Names, FactsSetup.Names);
+
+    /// <summary>The service, built and not started.</summary>
+    /// <param name="settings">Settings that win over all others, by key.</param>
+    /// <param name="replace">Replaces parts of it; for tests.</param>
+    public static WebApplication Build(IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? replace = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = EnvironmentName() });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.ResolveSecretFiles();
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
+        });
+        ConfigureLogging(builder);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Random>(new ThreadSafeRandom());
+        builder.Services.AddSingleton(new RuleCompiler(Vocabulary));
+        builder.Services.AddSingleton(s => new DevelopmentSecrets(
+            DataFolder(builder.Configuration), !builder.Environment.IsProduction(), s.GetRequiredService<ILogger<DevelopmentSecrets>>()));
+        builder.Services.AddBot();
+        replace?.Invoke(builder);
+        var app = builder.Build();
+        app.MapBot();
+        return app;
+    }
+
+    /// <summary>The folder that holds everything the bot writes.</summary>
+    public static string DataFolder(IConfiguration configuration) =>
+        Path.GetDirectoryName(configuration[$"{JournalOptions.Section}:Path"] ?? new JournalOptions().Path) is { Length: > 0 } folder ? folder : ".";
+
+    // A bot that nobody has configured is somebody trying it out; a deployment says Production, as the container image does.
+    private static string EnvironmentName() =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development;
+
+    private static void ConfigureLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Quartz", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        if (builder.Environment.IsProduction())
+        {
+            builder.Logging.AddFilter(typeof(Pipeline.DeliveryStory).FullName, LogLevel.Warning);
+            builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(o => o.TimestampFormat = "HH:mm:ss ");
+        }
+    }
+
+    // A seeded Random is not safe for several threads, and the shared one cannot be replaced in a test.
+    private sealed class ThreadSafeRandom : Random
+    {
+        private readonly Lock _gate = new();
+
+        public override double NextDouble()
+        {
+            lock (_gate)
+            {
+                return base.NextDouble();
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using WebhookBot.RuleFiles;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Cli;
+
+/// <summary><c>webhookbot check</c>: every mistake of the rule files, in one go.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("path") { Description = "Folders or files of rules", DefaultValueFactory = _ => ["rules"], Arity = ArgumentArity.ZeroOrMore };
+        var format = new Option<string>("--format") { Description = "text, json or github (annotations)", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "github");
+        var command = new Command("check", "Checks rule files and tells every mistake: exit 0 clean, 1 errors") { paths, format };
+        command.SetAction(parsed => Check(parsed.GetValue(paths)!, parsed.GetValue(format)!));
+        return command;
+    }
+
+    private static int Check(string[] paths, string format)
+    {
+        if (Load(paths, out var compilation) is { } missing)
+        {
+            Console.Error.WriteLine(missing);
+            return 2;
+        }
+
+        switch (format)
+        {
+            case "json":
+                Console.WriteLine(new JsonArray([.. compilation.Diagnostics.Select(ToJson)]).ToJsonString(Admin.ApiJson.Options));
+                break;
+            case "github":
+                WriteLines(compilation.Diagnostics.Select(ToAnnotation));
+                break;
+            default:
+                WriteLines(compilation.Diagnostics.Select(d => d.ToString()));
+                Summarise(compilation);
+                break;
+        }
+
+        return compilation.Diagnostics.Any(d => d.Severity == Severity.Error) ? 1 : 0;
+    }
+
+    /// <summary>Compiles the rule files of those folders and files. Why there is nothing to compile, or null.</summary>
+    public static string? Load(string[] paths, out Rules.Compilation.Compilation compilation)
+    {
+        compilation = new(null, []);
+        if (paths.FirstOrDefault(p => !Directory.Exists(p) && !File.Exists(p)) is { } missing)
+        {
+            return $"There is no file or folder '{missing}'.";
+        }
+
+        var files = new List<RuleFile>();
+        var unreadable = new List<Diagnostic>();
+        foreach (var path in paths)
+        {
+            var read = RuleFileLoader.Read(path, RuleFileLoader.Find(path));
+            files.AddRange(read.Files);
+            unreadable.AddRange(read.Diagnostics);
+        }
+
+        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path));
+        compilation = unreadable.Count == 0 ? compiled : new(null, [.. unreadable, .. compiled.Diagnostics]);
+        return null;
+    }
+
+    /// <summary>One line a diagnostic, and a count, on standard error: for verbs that need a rule set and get none.</summary>
+    public static int Refuse(Rules.Compilation.Compilation compilation)
+    {
+        foreach (var diagnostic in compilation.Diagnostics)
+        {
+            Console.Error.WriteLine(diagnostic);
+        }
+
+        Console.Error.WriteLine("The rule files have errors.");
+        return 1;
+    }
+
+    private static void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            Console.WriteLine(line);
+        }
+    }
+
+    private static void Summarise(Rules.Compilation.Compilation compilation)
+    {
+        var errors = compilation.Diagnostics.Count(d => d.Severity == Severity.Error);
+        var warnings = compilation.Diagnostics.Count - errors;
+        var good = compilation.RuleSet is { } set ? $"{set.Rules.Count} rules and {set.Sources.Count} sources in {set.Files.Count} files" : "no rule set";
+        Console.WriteLine(errors + warnings == 0 ? $"{good}: no mistakes" : $"{good}: {errors} errors, {warnings} warnings");
+    }
+
+    private static JsonObject ToJson(Diagnostic diagnostic) => new()
+    {
+        ["file"] = diagnostic.Position.File,
+        ["line"] = diagnostic.Position.Line,
+        ["column"] = diagnostic.Position.Column,
+        ["severity"] = Admin.ApiJson.Name(diagnostic.Severity),
+        ["code"] = diagnostic.Code,
+        ["message"] = diagnostic.Message,
+    };
+
+    // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
+    private static string ToAnnotation(Diagnostic diagnostic)
+    {
+        var (file, line, column) = diagnostic.Position;
+        return $"::{Admin.ApiJson.Name(diagnostic.Severity)} file={Property(file)},line={line},col={column},title={diagnostic.Code}::{Data(diagnostic.Message)}";
+    }
+
+    private static string Data(string text) =>
+        text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+
+    private static string Property(string text) => Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+}

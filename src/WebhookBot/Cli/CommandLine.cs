@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace WebhookBot.Cli;
+
+/// <summary>The verbs.</summary>
+internal static class CommandLine
+{
+    private const int BadUsage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("WebhookBot receives signed webhooks, matches them against rule files and carries out what they say.")
+        {
+            RunCommand.Create(),
+            CheckCommand.Create(),
+            TestCommand.Create(),
+            SendCommand.Create(),
+            ExplainCommand.Create(),
+            HealthCommand.Create(),
+        };
+
+        // Without a verb it runs; options of "run" may then stand alone.
+        var isBare = args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version"));
+        var parsed = root.Parse(isBare ? ["run", .. args] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync($"Try: webhookbot {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            return BadUsage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync();
+        }
+        catch (SettingsException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+}

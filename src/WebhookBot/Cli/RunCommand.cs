@@ -1,0 +1,119 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using WebhookBot.Actions;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+using WebhookBot.RuleFiles;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Cli;
+
+/// <summary><c>webhookbot run</c>: the service.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var rules = new Option<string?>("--rules") { Description = "Folder of rule files (default: rules)" };
+        var data = new Option<string?>("--data") { Description = "Folder for everything the bot writes (default: data)" };
+        var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by ';' (default: {BotHost.DefaultUrl})" };
+        var command = new Command("run", "Runs the bot (the default verb)") { rules, data, urls };
+        command.SetAction((parsed, cancellation) => RunAsync(Settings(parsed.GetValue(rules), parsed.GetValue(data), parsed.GetValue(urls)), cancellation));
+        return command;
+    }
+
+    private static Dictionary<string, string?> Settings(string? rules, string? data, string? urls)
+    {
+        var settings = new Dictionary<string, string?>();
+        Add($"{RulesOptions.Section}:Path", rules);
+        Add($"{JournalOptions.Section}:Path", data is null ? null : Path.Combine(data, "journal.db"));
+        Add(WebHostDefaults.ServerUrlsKey, urls);
+        return settings;
+
+        void Add(string key, string? value)
+        {
+            if (value is not null)
+            {
+                settings[key] = value;
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(Dictionary<string, string?> settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var app = BotHost.Build(settings);
+            Prepare(app);
+            await app.StartAsync(cancellation);
+            Announce(app);
+            await app.WaitForShutdownAsync(cancellation);
+            return 0;
+        }
+        catch (Exception e) when (e is OptionsValidationException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new SettingsException($"The bot does not start: {e.Message}");
+        }
+    }
+
+    /// <summary>Loads the rules and looks the secrets up, before anything is received.</summary>
+    /// <exception cref="SettingsException">The rules have errors, or a source has no secret in the Production environment.</exception>
+    public static void Prepare(WebApplication app)
+    {
+        var rules = app.Services.GetRequiredService<RuleSetProvider>();
+        rules.Refresh();
+        var errors = rules.Status.FailedReload.Where(d => d.Severity == Severity.Error).ToList();
+        if (errors.Count > 0)
+        {
+            throw new SettingsException($"{string.Join('\n', errors)}\nThe bot does not start: the rule files have {errors.Count} errors");
+        }
+
+        var sources = app.Services.GetRequiredService<SourceRegistry>().All;
+        if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.Secrets.Count == 0) is { } open)
+        {
+            var names = rules.Current.Sources.First(s => s.Name == open.Name).Secrets;
+            throw new SettingsException($"The bot does not start: the source {open.Name} has no secret; set {string.Join(" or ", names)} (or {names[0]}_FILE to a file that holds it)");
+        }
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        var rules = app.Services.GetRequiredService<RuleSetProvider>().Current;
+        var url = app.Urls.First();
+        var data = BotHost.DataFolder(app.Configuration);
+        var say = Console.Out;
+        say.WriteLine($"WebhookBot {BotHost.Version} is ready on {string.Join(", ", app.Urls)}");
+        say.WriteLine($"  rules    {rules.Rules.Count} rules and {rules.Sources.Count} sources from {app.Services.GetRequiredService<IOptions<RulesOptions>>().Value.Path}, set {rules.Hash}");
+        say.WriteLine($"  data     {Path.GetFullPath(data)}");
+        foreach (var source in rules.Sources)
+        {
+            say.WriteLine($"  source   {url}/hooks/{source.Name}");
+        }
+
+        foreach (var action in app.Services.GetServices<IAction>().Where(a => a.MissingSetting is not null))
+        {
+            say.WriteLine($"  SHADOW   {action.Descriptor.Name} is recorded and not carried out: {action.MissingSetting}");
+        }
+
+        if (rules.Sources.Any(s => s.Preset == "github"))
+        {
+            say.WriteLine("Send it a signed sample:");
+            say.WriteLine($"  {SampleCommand(url, data)}");
+        }
+    }
+
+    private static string SampleCommand(string url, string data)
+    {
+        var program = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
+            ? Shown(path)
+            : $"dotnet {Shown(typeof(RunCommand).Assembly.Location)}";
+        var to = url == BotHost.DefaultUrl ? "" : $" --to {url}";
+        var from = data == "data" ? "" : $" --data {data}";
+        return $"{program} send github.pull_request.opened{to}{from}";
+    }
+
+    private static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WebhookBot.Intake;
+using WebhookBot.RuleFiles;
+using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Testing;
+
+namespace WebhookBot.Cli;
+
+/// <summary><c>webhookbot send</c>: a signed sample to a running bot, and what came of it.</summary>
+internal static class SendCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("event") { Description = $"A sample: {string.Join(", ", SampleCatalog.Names)}" };
+        var to = new Option<string>("--to") { Description = "Address of the bot, or of one of its sources", DefaultValueFactory = _ => BotHost.DefaultUrl };
+        var secret = new Option<string?>("--secret") { Description = "NAME of the setting that holds the secret (default: the one that the rule files name)" };
+        var set = new Option<string[]>("--set") { Description = "path=value: changes the sample's payload", AllowMultipleArgumentsPerToken = false };
+        var rules = new Option<string>("--rules") { Description = "Folder of rule files, which name the source's secret", DefaultValueFactory = _ => "rules" };
+        var data = new Option<string>("--data") { Description = "The bot's data folder, which holds the development secrets", DefaultValueFactory = _ => "data" };
+        var command = new Command("send", "Sends a signed sample to a running bot and tells what came of it") { name, to, secret, set, rules, data };
+        command.SetAction((parsed, cancellation) => SendAsync(
+            new Wish(parsed.GetValue(name)!, parsed.GetValue(to)!, parsed.GetValue(secret), parsed.GetValue(set) ?? [], parsed.GetValue(rules)!, parsed.GetValue(data)!), cancellation));
+        return command;
+    }
+
+    private static async Task<int> SendAsync(Wish wish, CancellationToken cancellation)
+    {
+        var sourceName = wish.Event.Split('.')[0];
+        var source = wish.FindSource(sourceName);
+        var presetName = source?.Preset ?? sourceName;
+        if (PresetCatalog.Find(presetName) is not { } preset || SampleCatalog.Find(presetName + wish.Event[sourceName.Length..]) is not { } sample)
+        {
+            await Console.Error.WriteLineAsync($"There is no sample '{wish.Event}'{Suggestion.For(wish.Event, SampleCatalog.Names)}");
+            return 2;
+        }
+
+        var secretName = wish.Secret ?? source?.Secrets[0] ?? throw new SettingsException($"No rule file in '{wish.Rules}' defines the source '{sourceName}'; name its secret's setting with --secret");
+        var secret = wish.FindSecret(secretName);
+        var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), secret, TimeProvider.System.GetUtcNow());
+        using var bot = new BotClient(wish.To);
+        var path = new Uri(wish.To).AbsolutePath;
+        request.RequestUri = new Uri(path.Length > 1 ? path : $"/hooks/{sourceName}", UriKind.Relative);
+        using var answer = await bot.SendAsync(request, cancellation);
+        var said = await answer.Content.ReadAsStringAsync(cancellation);
+        Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}");
+        if (!answer.IsSuccessStatusCode)
+        {
+            return 1;
+        }
+
+        if (answer.StatusCode == HttpStatusCode.OK)
+        {
+            Console.WriteLine("The bot holds this delivery already; change something with --set to send another.");
+        }
+
+        return await FollowAsync(bot, (string)JsonNode.Parse(said)!["id"]!, cancellation);
+    }
+
+    private static byte[] Change(byte[] sample, string[] changes)
+    {
+        var payload = JsonNode.Parse(sample)!;
+        foreach (var change in changes)
+        {
+            var parts = change.Split('=', 2);
+            if (parts.Length < 2)
+            {
+                throw new SettingsException($"--set takes path=value, not '{change}'");
+            }
+
+            try
+            {
+                PayloadOverrides.Set(payload, parts[0], ReadValue(parts[1]));
+            }
+            catch (FormatException e)
+            {
+                throw new SettingsException($"--set {change}: {e.Message}");
+            }
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(payload);
+    }
+
+    private static JsonElement ReadValue(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(Encoding.UTF8.GetBytes(text));
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(text);
+        }
+    }
+
+    private static async Task<int> FollowAsync(BotClient bot, string id, CancellationToken cancellation)
+    {
+        var until = TimeProvider.System.GetTimestamp();
+        JsonNode? delivery;
+        do
+        {
+            delivery = await bot.FindAsync(id, cancellation);
+            if ((string?)delivery?["status"] is not ("received" or "planned"))
+            {
+                break;
+            }
+
+            await Task.Delay(50, cancellation);
+        }
+        while (TimeProvider.System.GetElapsedTime(until) < Patience);
+
+        if (delivery is not null)
+        {
+            DeliveryPrinter.Print(delivery, null);
+        }
+
+        return 0;
+    }
+
+    private sealed record Wish(string Event, string To, string? Secret, string[] Set, string Rules, string Data)
+    {
+        public Rules.Sources.SourceDefinition? FindSource(string name)
+        {
+            if (!Directory.Exists(Rules))
+            {
+                return null;
+            }
+
+            var files = RuleFileLoader.Read(Rules, RuleFileLoader.Find(Rules)).Files;
+            return new RuleCompiler(BotHost.Vocabulary).Compile(files).RuleSet?.Sources.FirstOrDefault(s => s.Name == name);
+        }
+
+        public string FindSecret(string name)
+        {
+            var configuration = new ConfigurationManager();
+            configuration.AddEnvironmentVariables();
+            configuration.ResolveSecretFiles();
+            var file = new DevelopmentSecrets(Data, isEnabled: false).File;
+            return configuration[name] is { Length: > 0 } value ? value
+                : DevelopmentSecrets.Load(file).GetValueOrDefault(name)
+                ?? throw new SettingsException($"{name} is not set, and {file} has no development secret of that name; start the bot first, or say where its data is with --data");
+        }
+    }
+}
