@@ -1,2 +1,0 @@
-namespace WebhookBot.Journal;
-public static class JournalSetup { public static IServiceCollection AddJournal(this IServiceCollection s) => s; }
