@@ -3,7 +3,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Looks deliveries up: where they are from memory or the index, what they are from the log.</summary>
-internal sealed class DeliveryReader(Log log, LiveState state, DedupeMap dedupe, Indexer indexer)
+internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer)
 {
     // Somebody waits for the answer; one that lacks the newest records is better than none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -21,12 +21,14 @@ internal sealed class DeliveryReader(Log log, LiveState state, DedupeMap dedupe,
 
     public async Task<DeliveryPage> ListAsync(DeliveryQuery query, long lastSequence, CancellationToken cancellation)
     {
+        await writer.DrainAsync().WaitAsync(cancellation);
         await CatchUpAsync(cancellation);
         return await indexer.AskAsync(database => database?.Page(query, lastSequence) ?? new DeliveryPage([], null)).WaitAsync(cancellation);
     }
 
     public async Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation)
     {
+        await writer.DrainAsync().WaitAsync(cancellation);
         if (dedupe.Find(id) is not { } position)
         {
             return null;

@@ -35,7 +35,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _indexer = new Indexer(_log, JournalPaths.Index(options), logger);
         _intake = new DeliveryIntake(_writer, _state, dedupe, time);
         _work = new WorkClaims(_log, _writer, _state, time, logger);
-        _reader = new DeliveryReader(_log, _state, dedupe, _indexer);
+        _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer);
         _writer.Committed = _indexer.Signal;
         _writer.Start();
         _indexer.Start();

@@ -31,6 +31,7 @@ internal sealed partial class LogWriter : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private List<PendingFrame> _queue = [];
+    private Task _newest = Task.CompletedTask;
     private long _queuedBytes;
     private bool _isStopping;
     private bool _isIdle;
@@ -51,6 +52,15 @@ internal sealed partial class LogWriter : IDisposable
     /// <summary>Why nothing can be written; null when it can.</summary>
     public string? Problem => _problem ?? _space.Problem;
 
+    /// <summary>Completes when what is queued now has been dealt with, well or not.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAny(_newest);
+        }
+    }
+
     public void Start() => _thread.Start();
 
     /// <summary>Queues a frame; its task completes when it is durable.</summary>
@@ -70,6 +80,7 @@ internal sealed partial class LogWriter : IDisposable
             }
 
             _queue.Add(frame);
+            _newest = frame.Task;
             _queuedBytes += frame.TotalLength;
             Wake();
             return null;
