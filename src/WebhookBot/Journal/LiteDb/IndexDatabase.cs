@@ -23,18 +23,25 @@ internal sealed class IndexDatabase : IDisposable
     private const int LargestSlice = 4096;
     private const int MostLookedAt = 50_000;
 
+    private readonly PlainStream _file;
+    private readonly PlainStream _log;
     private readonly LiteDatabase _database;
     private readonly ILiteCollection<BsonDocument> _deliveries;
     private readonly ILiteCollection<BsonDocument> _state;
 
     public IndexDatabase(string path, string logPath)
     {
-        _database = new LiteDatabase(new LiteEngine(new EngineSettings
+        (_file, _log) = (new PlainStream(path), new PlainStream(logPath));
+        try
         {
-            DataStream = new PlainStream(path),
-            LogStream = new PlainStream(logPath),
-            Collation = Collation.Binary,
-        }));
+            _database = new LiteDatabase(new LiteEngine(new EngineSettings { DataStream = _file, LogStream = _log, Collation = Collation.Binary }));
+        }
+        catch
+        {
+            CloseFiles();
+            throw;
+        }
+
         _deliveries = _database.GetCollection("deliveries", BsonAutoId.Int64);
         _state = _database.GetCollection("state", BsonAutoId.Int32);
     }
@@ -135,9 +142,26 @@ internal sealed class IndexDatabase : IDisposable
         return count == position.Deliveries;
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _database.Dispose();
+        }
+        finally
+        {
+            CloseFiles();
+        }
+    }
 
     private static string Cursor(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
+
+    // LiteDB leaves the streams it was given open.
+    private void CloseFiles()
+    {
+        _file.Dispose();
+        _log.Dispose();
+    }
 
     private List<BsonDocument> Slice(long from, long to)
     {
