@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using WebhookBot.Journal.LiteDb;
+
+namespace WebhookBot.Journal;
+
+/// <summary>Registers the journal.</summary>
+public static class JournalSetup
+{
+    /// <summary>The journal is open before any other hosted service starts, and closed after the last has stopped.</summary>
+    public static IServiceCollection AddJournal(this IServiceCollection services)
+    {
+        services.AddOptions<JournalOptions>().BindConfiguration(JournalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IJournal>(provider => LiteDbJournal.Open(
+            provider.GetRequiredService<IOptions<JournalOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LiteDbJournal>>()));
+        services.AddHostedService<JournalLifetime>();
+        return services;
+    }
+
+    private sealed class JournalLifetime(IServiceProvider services) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            services.GetRequiredService<IJournal>();
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken)
+        {
+            (services.GetRequiredService<IJournal>() as IDisposable)?.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+}

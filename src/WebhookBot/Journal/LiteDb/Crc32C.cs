@@ -1,0 +1,25 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>CRC-32C (Castagnoli) by the processor's own instruction, without the usual inversions: only this program reads it.</summary>
+internal static class Crc32C
+{
+    public static uint Of(uint seed, ReadOnlySpan<byte> bytes)
+    {
+        var crc = seed;
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var one in bytes[(words.Length * sizeof(ulong))..])
+        {
+            crc = BitOperations.Crc32C(crc, one);
+        }
+
+        return crc;
+    }
+}

@@ -1,0 +1,66 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Takes deliveries in: looks whether one is held already, packs it, and waits until it is durable.</summary>
+internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMap dedupe, TimeProvider time)
+{
+    /// <summary>Packs the body before the first wait, so the caller may reuse it as soon as this returns.</summary>
+    public async ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft)
+    {
+        var key = ContentKey.Of(draft.Source, draft.SenderId);
+        var answer = dedupe.Enter(draft, key, time.GetUtcNow());
+        if (answer.Writing is { } writing)
+        {
+            await writing.Written.Task;
+            return new AppendReceipt(writing.Id, true);
+        }
+
+        if (answer.Known is { } known)
+        {
+            return await RepeatAsync(draft, known);
+        }
+
+        try
+        {
+            await writer.Submit(DeliveryFrame.Encode(draft, answer.NewId!, key, answer.IdKey));
+        }
+        catch (Exception exception)
+        {
+            dedupe.Release(key, answer.IdKey, exception);
+            throw;
+        }
+
+        return new AppendReceipt(answer.NewId!, false);
+    }
+
+    /// <summary>A copy is counted; a copy of one that died sets it going again.</summary>
+    private async ValueTask<AppendReceipt> RepeatAsync(DeliveryDraft draft, KnownDelivery known)
+    {
+        var receipt = new AppendReceipt(known.Id ?? draft.SenderId, true);
+        if (Reopen(known.Sequence) is { } reopening)
+        {
+            await reopening;
+        }
+        else
+        {
+            // Nobody waits for it, and a copy that is not counted while nothing can be written is no loss.
+            writer.TrySubmit(ReasonFrame.Bare(FrameKind.Duplicate, known.Sequence, time.GetUtcNow()));
+        }
+
+        return receipt;
+    }
+
+    private Task? Reopen(long sequence)
+    {
+        lock (state.Gate)
+        {
+            if (state.Find(sequence) is not { } delivery || delivery.Progress.Status != DeliveryStatus.Dead)
+            {
+                return null;
+            }
+
+            return delivery.Reopening is { IsFaulted: false } reopening
+                ? reopening
+                : delivery.Reopening = writer.Submit(ReasonFrame.Bare(FrameKind.Reopened, sequence, time.GetUtcNow()));
+        }
+    }
+}

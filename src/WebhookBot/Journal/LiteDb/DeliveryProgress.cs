@@ -1,0 +1,137 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Where one action stands, as far as the log says.</summary>
+internal struct ActionProgress
+{
+    public ActionStatus Status;
+    public int Attempts;
+
+    /// <summary>When it is to be tried again, in UTC ticks; 0 when at no set time.</summary>
+    public long DueTicks;
+}
+
+/// <summary>Where a delivery stands: the sum of its frames. The live state, the index and the full record all add them up here.</summary>
+internal sealed class DeliveryProgress
+{
+    public bool IsPlanned { get; set; }
+
+    public bool IsGivenUp { get; set; }
+
+    public int Postponed { get; set; }
+
+    /// <summary>Before this deciding is not to be tried again, in UTC ticks.</summary>
+    public long NotBeforeTicks { get; set; }
+
+    public int Duplicates { get; set; }
+
+    /// <summary>The rules that matched.</summary>
+    public string[] Matched { get; set; } = [];
+
+    public ActionProgress[] Actions { get; set; } = [];
+
+    public bool HasPending
+    {
+        get
+        {
+            foreach (ref var action in Actions.AsSpan())
+            {
+                if (action.Status == ActionStatus.Pending)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Whether later deliveries of its subject wait for it.</summary>
+    public bool IsBlocking => !IsGivenUp && (!IsPlanned || HasPending);
+
+    public DeliveryStatus Status =>
+        IsGivenUp ? DeliveryStatus.Dead
+        : IsPlanned ? PlannedStatus()
+        : Postponed > 0 ? DeliveryStatus.Retrying
+        : DeliveryStatus.Received;
+
+    /// <summary>Nothing more will come of it unless somebody sends it again or looks after it.</summary>
+    public bool IsFinished => Status is DeliveryStatus.Done or DeliveryStatus.Ignored or DeliveryStatus.Dead;
+
+    public void Apply(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        switch (header.Kind)
+        {
+            case FrameKind.Plan when !IsPlanned:
+                (var count, Matched) = PlanFrame.ReadOutline(payload);
+                Actions = new ActionProgress[count];
+                IsPlanned = true;
+                break;
+            case FrameKind.Attempt:
+                ApplyAttempt(payload);
+                break;
+            case FrameKind.Postponed:
+                Postponed++;
+                NotBeforeTicks = ReasonFrame.ReadNextTicks(payload);
+                break;
+            case FrameKind.GivenUp:
+                IsGivenUp = true;
+                break;
+            case FrameKind.Duplicate:
+                Duplicates++;
+                break;
+            case FrameKind.Reopened:
+                Duplicates++;
+                Reopen();
+                break;
+        }
+    }
+
+    private void ApplyAttempt(ReadOnlySpan<byte> payload)
+    {
+        var (action, status, next, _) = AttemptFrame.ReadOutline(payload);
+        if (action < Actions.Length)
+        {
+            ref var progress = ref Actions[action];
+            (progress.Status, progress.DueTicks) = (status, next);
+            progress.Attempts++;
+        }
+    }
+
+    private void Reopen()
+    {
+        IsGivenUp = false;
+        foreach (ref var action in Actions.AsSpan())
+        {
+            if (action.Status == ActionStatus.Dead)
+            {
+                action.Status = ActionStatus.Pending;
+            }
+        }
+    }
+
+    private DeliveryStatus PlannedStatus()
+    {
+        if (Actions.Length == 0)
+        {
+            return Matched.Length == 0 ? DeliveryStatus.Ignored : DeliveryStatus.Done;
+        }
+
+        var status = DeliveryStatus.Done;
+        foreach (ref var action in Actions.AsSpan())
+        {
+            switch (action.Status)
+            {
+                case ActionStatus.Pending or ActionStatus.Running:
+                    return DeliveryStatus.Planned;
+                case ActionStatus.Retrying or ActionStatus.Waiting:
+                    status = DeliveryStatus.Retrying;
+                    break;
+                case ActionStatus.Dead when status == DeliveryStatus.Done:
+                    status = DeliveryStatus.Dead;
+                    break;
+            }
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,141 @@
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Looks deliveries up: where they are from memory or the index, what they are from the log.</summary>
+internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer)
+{
+    // Somebody waits for the answer; one that lacks the newest records is better than none.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    public Bookmark? Recall(string key)
+    {
+        if (state.FindBookmark(key) is not { } position)
+        {
+            return null;
+        }
+
+        var frame = log.Read(position);
+        return AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
+    }
+
+    public async Task<DeliveryPage> ListAsync(DeliveryQuery query, long lastSequence, CancellationToken cancellation)
+    {
+        await writer.DrainAsync().WaitAsync(cancellation);
+        await CatchUpAsync(cancellation);
+        return await indexer.AskAsync(database => database?.Page(query, lastSequence) ?? new DeliveryPage([], null)).WaitAsync(cancellation);
+    }
+
+    public async Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation)
+    {
+        await writer.DrainAsync().WaitAsync(cancellation);
+        if (dedupe.Find(id) is not { } position)
+        {
+            return null;
+        }
+
+        var frame = log.Read(position);
+        var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
+        if (FindLive(delivery.Sequence) is { } live)
+        {
+            return Compose(delivery, live.Frames, live.Duplicates, live.Running);
+        }
+
+        await CatchUpAsync(cancellation);
+        var document = await indexer.AskAsync(database => database?.Find(delivery.Sequence)).WaitAsync(cancellation);
+        return document is null
+            ? await FindByScanAsync(delivery, position, cancellation)
+            : Compose(delivery, document.Frames, document.Progress.Duplicates, []);
+    }
+
+    private (List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
+    {
+        lock (state.Gate)
+        {
+            if (state.Find(sequence) is not { } live)
+            {
+                return null;
+            }
+
+            var running = Enumerable.Range(0, live.Progress.Actions.Length).Where(action => live.ActionClaim(action).IsHeld);
+            return ([.. live.Frames], live.Progress.Duplicates, [.. running]);
+        }
+    }
+
+    private async Task CatchUpAsync(CancellationToken cancellation)
+    {
+        var reached = indexer.ReachAsync(log.Committed);
+        if (!reached.IsCompleted)
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(reached, Task.Delay(s_patience, ending.Token));
+            await ending.CancelAsync();
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    // While the index is being made again; slow, and right.
+    private async Task<DeliveryRecord> FindByScanAsync(Delivery delivery, LogPosition from, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        var frames = new List<LogPosition>();
+        var duplicates = 0;
+        var committed = log.Committed;
+        foreach (var segment in log.Segments.Where(segment => segment.Number >= from.Segment && segment.Number <= committed.Segment))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var start = segment.Number == from.Segment ? from.Offset : SegmentHeader.Size;
+            using var scanner = new SegmentScanner(segment.File, segment.Header, start, segment.Length);
+            while (scanner.Read())
+            {
+                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.Kind is not (FrameKind.Delivery or FrameKind.Checkpoint))
+                {
+                    duplicates += scanner.Header.Kind is FrameKind.Duplicate or FrameKind.Reopened ? 1 : 0;
+                    frames.Add(new LogPosition(segment.Number, scanner.Offset));
+                }
+            }
+        }
+
+        return Compose(delivery, frames, duplicates, []);
+    }
+
+    private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, HashSet<int> running)
+    {
+        var progress = new DeliveryProgress();
+        Plan? plan = null;
+        string? problem = null;
+        var attempts = new List<(int Action, Attempt Attempt)>();
+        foreach (var position in positions)
+        {
+            var frame = log.Read(position);
+            plan ??= frame.Header.Kind == FrameKind.Plan ? PlanFrame.Read(frame.Payload) : null;
+            problem = frame.Header.Kind switch
+            {
+                FrameKind.Postponed or FrameKind.GivenUp => ReasonFrame.ReadReason(frame.Payload),
+                FrameKind.Plan or FrameKind.Reopened => null,
+                _ => problem,
+            };
+            progress.Apply(frame.Header, frame.Payload);
+            if (frame.Header.Kind == FrameKind.Attempt)
+            {
+                var (action, attempt, _) = AttemptFrame.Read(frame.Header, frame.Payload);
+                attempts.Add((action, attempt));
+            }
+        }
+
+        return new DeliveryRecord
+        {
+            Delivery = delivery,
+            Status = progress.Status,
+            Duplicates = duplicates,
+            Problem = problem,
+            Plan = plan,
+            Actions = [.. (plan?.Actions ?? []).Select((action, i) => new PlannedActionRecord
+            {
+                Action = action,
+                Status = running.Contains(i) ? ActionStatus.Running : progress.Actions[i].Status,
+                Attempts = [.. attempts.Where(one => one.Action == i).Select(one => one.Attempt)],
+            })],
+        };
+    }
+}

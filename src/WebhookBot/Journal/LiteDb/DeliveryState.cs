@@ -1,0 +1,92 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Somebody's right to work on something, in memory only: after a start nobody holds one.</summary>
+internal sealed class Claim
+{
+    public long Fence { get; set; }
+
+    /// <summary>When it runs out, as a timestamp of the time provider: no jump of the clock takes it away.</summary>
+    public long Until { get; set; }
+
+    /// <summary>What is just being written under it; until that is done it neither runs out nor is given away.</summary>
+    public Task? Writing { get; set; }
+
+    /// <summary>The due time that it stands in the queue of due actions with; 0 when it does not.</summary>
+    public long QueuedDue { get; set; }
+
+    public bool IsHeld => Fence != 0;
+
+    public void End() => (Fence, Writing) = (0, null);
+}
+
+/// <summary>A delivery that is not finished, or has died and may be sent again.</summary>
+internal sealed class DeliveryState(DeliveryMeta meta)
+{
+    private Claim[] _actionClaims = [];
+
+    public DeliveryMeta Meta { get; set; } = meta;
+
+    public long Sequence => Meta.Sequence;
+
+    public DeliveryProgress Progress { get; set; } = new();
+
+    /// <summary>Where its frames are, the delivery's own not among them.</summary>
+    public List<LogPosition> Frames { get; set; } = [];
+
+    /// <summary>Where its plan is, when it has one.</summary>
+    public LogPosition PlanPosition { get; set; }
+
+    public Claim Claim { get; } = new();
+
+    /// <summary>The next one of its subject.</summary>
+    public DeliveryState? Next { get; set; }
+
+    /// <summary>Whether it stands in its subject's line.</summary>
+    public bool IsInLine { get; set; }
+
+    public bool IsReady { get; set; }
+
+    public bool IsCounted { get; set; }
+
+    public int CountedRetrying { get; set; }
+
+    /// <summary>The write of its being reopened, while that is going on.</summary>
+    public Task? Reopening { get; set; }
+
+    public Claim ActionClaim(int action)
+    {
+        if (_actionClaims.Length < Progress.Actions.Length)
+        {
+            _actionClaims = [.. Progress.Actions.Select(_ => new Claim())];
+        }
+
+        return _actionClaims[action];
+    }
+
+    /// <summary>Whether an action was never tried and nobody is about to.</summary>
+    public bool HasFreePending()
+    {
+        for (var i = 0; i < Progress.Actions.Length; i++)
+        {
+            if (Progress.Actions[i].Status == ActionStatus.Pending && !ActionClaim(i).IsHeld)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool HasClaimedAction()
+    {
+        for (var i = 0; i < _actionClaims.Length; i++)
+        {
+            if (_actionClaims[i].IsHeld)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,103 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>The index's files: opened when they can be believed, else thrown away.</summary>
+internal sealed partial class IndexFile(string path, Log log, ILogger logger)
+{
+    private readonly IndexMarker _marker = new(path);
+
+    private string LogPath => Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + "-log.db");
+
+    public (IndexDatabase Database, IndexPosition Position) Open()
+    {
+        var trust = _marker.Read();
+        if (trust != IndexTrust.None)
+        {
+            _marker.Open();
+            if (TryOpen(trust) is { } opened)
+            {
+                return opened;
+            }
+        }
+        else if (File.Exists(path))
+        {
+            LogNotBelieved();
+        }
+
+        Delete();
+        _marker.Open();
+        return (new IndexDatabase(path, LogPath), IndexPosition.Start);
+    }
+
+    public void Close(IndexDatabase database)
+    {
+        database.Dispose();
+        _marker.Close();
+    }
+
+    /// <summary>Lets go of a database that failed, and of its files.</summary>
+    public void Discard(IndexDatabase? database)
+    {
+        TryDispose(database);
+        Delete();
+    }
+
+    private (IndexDatabase Database, IndexPosition Position)? TryOpen(IndexTrust trust)
+    {
+        IndexDatabase? database = null;
+        try
+        {
+            database = new IndexDatabase(path, LogPath);
+            if (database.ReadPosition() is { } position
+                && IsOfThisLog(position)
+                && (trust == IndexTrust.Closed || database.IsSound(position)))
+            {
+                return (database, position);
+            }
+
+            LogNotBelieved();
+        }
+        catch (Exception exception)
+        {
+            // A damaged file makes LiteDB throw nearly anything; whatever it is, the log has it all.
+            LogNotOpened(exception);
+        }
+
+        TryDispose(database);
+        return null;
+    }
+
+    private bool IsOfThisLog(IndexPosition position) =>
+        log.Find(position.Next.Segment) is { } segment
+        && segment.Header.Salt == position.Salt
+        && position.Next.Offset <= segment.Length
+        && position.Next <= log.Committed
+        && position.Frames <= log.Frames;
+
+    private void TryDispose(IndexDatabase? database)
+    {
+        try
+        {
+            database?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            LogNotClosed(exception);
+        }
+    }
+
+    private void Delete()
+    {
+        _marker.Delete();
+        File.Delete(path);
+        File.Delete(LogPath);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index does not fit the journal or was not closed before the machine stopped; it is made again")]
+    private partial void LogNotBelieved();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index cannot be opened; it is made again")]
+    private partial void LogNotOpened(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The failed index did not close cleanly")]
+    private partial void LogNotClosed(Exception exception);
+}

@@ -1,0 +1,295 @@
+using System.Runtime.InteropServices;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>
+/// The one thread that uses the index: brings it forward behind the log and answers what is asked of it. Whatever fails, it throws
+/// the index away and makes it again.
+/// </summary>
+internal sealed partial class Indexer : IDisposable
+{
+    private const int ProgressEvery = 100_000;
+
+    // Steps of a delivery that follow each other within this time become one write of its document.
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Log _log;
+    private readonly IndexFile _file;
+    private readonly IndexReader _reader;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly object _gate = new();
+    private readonly Queue<Action<IndexDatabase?>> _questions = new();
+    private readonly List<(LogPosition Position, TaskCompletionSource Reached)> _waiters = [];
+    private IndexDatabase? _database;
+    private IndexPosition _position = IndexPosition.Start;
+    private long _frames;
+    private long _rebuildUntil;
+    private long _nextProgress;
+    private bool _isStopping;
+
+    public Indexer(Log log, string path, ILogger logger)
+    {
+        (_log, _logger) = (log, logger);
+        _file = new IndexFile(path, log, logger);
+        _reader = new IndexReader(log, logger);
+        _thread = new Thread(Run) { Name = "journal index", IsBackground = true };
+    }
+
+    /// <summary>Frames that the index does not show yet.</summary>
+    public long Lag => Math.Max(0, _log.Frames - Volatile.Read(ref _frames));
+
+    public bool IsRebuilding => Volatile.Read(ref _rebuildUntil) > 0;
+
+    public string? Note => Volatile.Read(ref _rebuildUntil) is > 0 and var until
+        ? $"the index is being made again: {Volatile.Read(ref _frames)} of {until} records are read"
+        : null;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>There is more in the log.</summary>
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Completes when everything before that position is in the index.</summary>
+    public Task ReachAsync(LogPosition position)
+    {
+        lock (_gate)
+        {
+            if (_position.Next >= position)
+            {
+                return Task.CompletedTask;
+            }
+
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((position, reached));
+            Monitor.Pulse(_gate);
+            return reached.Task;
+        }
+    }
+
+    /// <summary>Asks the index something; null is what it knows while it cannot be opened.</summary>
+    public Task<T> AskAsync<T>(Func<IndexDatabase?, T> question)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isStopping, this);
+            _questions.Enqueue(database => Answer(question, database, answer));
+            Monitor.Pulse(_gate);
+        }
+
+        return answer.Task;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+            Monitor.Pulse(_gate);
+        }
+
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    private static void Answer<T>(Func<IndexDatabase?, T> question, IndexDatabase? database, TaskCompletionSource<T> answer)
+    {
+        try
+        {
+            answer.SetResult(question(database));
+        }
+        catch (Exception exception)
+        {
+            answer.SetException(exception);
+            throw;
+        }
+    }
+
+    private void Run()
+    {
+        StepBack();
+        var isTroubled = false;
+        while (Wait(isTroubled))
+        {
+            try
+            {
+                Work();
+                isTroubled = false;
+            }
+            catch (Exception exception)
+            {
+                isTroubled = true;
+                StartOver(exception);
+            }
+        }
+
+        Finish();
+    }
+
+    // On a machine whose processors are all busy, taking deliveries in goes before listing them.
+    private static void StepBack()
+    {
+        const int ThisThread = 0;
+        const int Politeness = 10;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(ThisThread, 0, Politeness);
+        }
+    }
+
+    private bool Wait(bool isTroubled)
+    {
+        lock (_gate)
+        {
+            if (isTroubled && !_isStopping)
+            {
+                Monitor.Wait(_gate, s_retryAfter);
+            }
+
+            while (_database is not null && !_isStopping && _questions.Count == 0 && _log.Committed <= _position.Next)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_database is not null && !_isStopping && _questions.Count == 0 && _waiters.Count == 0 && !IsRebuilding)
+            {
+                Monitor.Wait(_gate, s_gather);
+            }
+
+            return !_isStopping;
+        }
+    }
+
+    private void Work()
+    {
+        if (_database is null)
+        {
+            Open();
+        }
+
+        AnswerAll(_database);
+        if (_reader.Read(_database!, _position) is { } batch)
+        {
+            _database!.Save(batch.Documents, batch.Position);
+            MoveTo(batch.Position);
+        }
+    }
+
+    private void Open()
+    {
+        (_database, var position) = _file.Open();
+        var lag = _log.Frames - position.Frames;
+        if (position == IndexPosition.Start && lag > 1)
+        {
+            LogRebuilding(lag);
+            Volatile.Write(ref _rebuildUntil, _log.Frames);
+            _nextProgress = ProgressEvery;
+        }
+
+        MoveTo(position);
+    }
+
+    private void MoveTo(IndexPosition position)
+    {
+        lock (_gate)
+        {
+            _position = position;
+            Volatile.Write(ref _frames, position.Frames);
+            for (var i = _waiters.Count - 1; i >= 0; i--)
+            {
+                if (_waiters[i].Position <= position.Next)
+                {
+                    _waiters[i].Reached.TrySetResult();
+                    _waiters.RemoveAt(i);
+                }
+            }
+        }
+
+        ReportProgress(position);
+    }
+
+    private void ReportProgress(IndexPosition position)
+    {
+        if (!IsRebuilding)
+        {
+            return;
+        }
+
+        if (position.Frames >= _rebuildUntil || position.Next >= _log.Committed)
+        {
+            Volatile.Write(ref _rebuildUntil, 0);
+            LogRebuilt(position.Frames, position.Deliveries);
+        }
+        else if (position.Frames >= _nextProgress)
+        {
+            _nextProgress += ProgressEvery;
+            LogProgress(position.Frames, _rebuildUntil);
+        }
+    }
+
+    private void AnswerAll(IndexDatabase? database)
+    {
+        while (true)
+        {
+            Action<IndexDatabase?>? question;
+            lock (_gate)
+            {
+                if (!_questions.TryDequeue(out question))
+                {
+                    return;
+                }
+            }
+
+            question(database);
+        }
+    }
+
+    private void StartOver(Exception exception)
+    {
+        LogFailed(exception);
+        _file.Discard(_database);
+        _database = null;
+        MoveTo(IndexPosition.Start);
+    }
+
+    private void Finish()
+    {
+        try
+        {
+            AnswerAll(_database);
+            if (_database is not null)
+            {
+                _file.Close(_database);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index is made again from {Records} records; lists are incomplete meanwhile")]
+    private partial void LogRebuilding(long records);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The index is made again: {Records} of {All} records")]
+    private partial void LogProgress(long records, long all);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The index is complete again: {Records} records, {Deliveries} deliveries")]
+    private partial void LogRebuilt(long records, long deliveries);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The index failed and is made again")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,187 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>The embedded journal: an append-only log that is the truth, the live state in memory, and an index in LiteDB for lists.</summary>
+public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposable
+{
+    private readonly JournalOptions _options;
+    private readonly FileStream? _lock;
+    private readonly Log _log;
+    private readonly LogWriter _writer;
+    private readonly LiveState _state;
+    private readonly Indexer _indexer;
+    private readonly DeliveryIntake _intake;
+    private readonly WorkClaims _work;
+    private readonly DeliveryReader _reader;
+    private readonly ILogger _logger;
+    private int _isDisposed;
+
+    private LiteDbJournal(JournalOptions options, Log log, FileStream? held, TimeProvider time, ILogger logger)
+    {
+        (_options, _log, _lock, _logger) = (options, log, held, logger);
+        var started = time.GetTimestamp();
+        var dedupe = new DedupeMap();
+        _state = new LiveState(dedupe, new WorkQueue(options.Lease, time), time);
+        var recovered = new LogRecovery(_log, _state, logger).Recover();
+        var segments = new SegmentWriter(_log, recovered.LastIndex, options.SegmentBytes, logger);
+        if (_log.Current is null)
+        {
+            segments.Begin(_state);
+        }
+
+        _writer = new LogWriter(segments, _state, recovered.LastSequence, time, logger);
+        _indexer = new Indexer(_log, JournalPaths.Index(options), logger);
+        _intake = new DeliveryIntake(_writer, _state, dedupe, time);
+        _work = new WorkClaims(_log, _writer, _state, time, logger);
+        _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer);
+        _writer.Committed = _indexer.Signal;
+        _writer.Start();
+        _indexer.Start();
+        var took = time.GetElapsedTime(started).TotalMilliseconds;
+        LogOpened(_log.Frames, _state.Work.Unfinished, took);
+    }
+
+    /// <inheritdoc />
+    public JournalHealth Health
+    {
+        get
+        {
+            lock (_state.Gate)
+            {
+                return new JournalHealth
+                {
+                    Problem = _writer.Problem ?? IndexProblem(),
+                    IndexNote = _indexer.Note,
+                    Unfinished = _state.Work.Unfinished,
+                    Retrying = _state.Work.Retrying,
+                    IndexLag = _indexer.Lag,
+                };
+            }
+        }
+    }
+
+    /// <summary>Opens the journal; it takes deliveries when this returns.</summary>
+    /// <exception cref="IOException">Another process uses it, or it cannot be read or written.</exception>
+    /// <exception cref="InvalidDataException">It was written by a newer version.</exception>
+    public static LiteDbJournal Open(JournalOptions options, TimeProvider time, ILogger<LiteDbJournal>? logger = null)
+    {
+        var folder = new DiskLogFolder(JournalPaths.LogFolder(options));
+        var held = JournalPaths.Lock(options);
+        try
+        {
+            return Open(options, folder, held, time, logger);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the journal over other files than those of a disk.</summary>
+    internal static LiteDbJournal Open(
+        JournalOptions options, LogFolder folder, FileStream? held, TimeProvider time, ILogger<LiteDbJournal>? logger)
+    {
+        var log = new Log(folder);
+        try
+        {
+            return new LiteDbJournal(options, log, held, time, logger ?? NullLogger<LiteDbJournal>.Instance);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return IndexProblem() is { } problem
+            ? throw new JournalUnavailableException(problem, TimeSpan.FromSeconds(10))
+            : _intake.AppendAsync(draft);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DeliveryLease>> ClaimDeliveriesAsync(int max, CancellationToken cancellation) =>
+        _work.ClaimDeliveriesAsync(max);
+
+    /// <inheritdoc />
+    public Task<Plan?> SavePlanAsync(DeliveryLease lease, Plan plan, CancellationToken cancellation) => _work.SavePlanAsync(lease, plan);
+
+    /// <inheritdoc />
+    public Task<bool> PostponeAsync(DeliveryLease lease, DateTimeOffset nextAt, string reason, CancellationToken cancellation) =>
+        _work.PostponeAsync(lease, nextAt, reason);
+
+    /// <inheritdoc />
+    public Task<bool> GiveUpAsync(DeliveryLease lease, string reason, CancellationToken cancellation) => _work.GiveUpAsync(lease, reason);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ActionLease>> ClaimActionsAsync(DeliveryLease lease, CancellationToken cancellation) =>
+        _work.ClaimActionsAsync(lease);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation) => _work.ClaimDueActionsAsync(max);
+
+    /// <inheritdoc />
+    public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) =>
+        _work.RecordAttemptAsync(lease, attempt, bookmark);
+
+    /// <inheritdoc />
+    public Task RenewAsync(
+        IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions, CancellationToken cancellation)
+    {
+        _work.Renew(deliveries, actions);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task ReleaseAsync(DeliveryLease lease, CancellationToken cancellation)
+    {
+        _work.Release(lease);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation) => Task.FromResult(_reader.Recall(key));
+
+    /// <inheritdoc />
+    public Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation) => _reader.FindAsync(id, cancellation);
+
+    /// <inheritdoc />
+    public Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation) =>
+        _reader.ListAsync(query, _state.LastSequence, cancellation);
+
+    /// <inheritdoc />
+    public Task WaitForWorkAsync(CancellationToken cancellation) => _work.WaitForWorkAsync(cancellation);
+
+    /// <summary>Writes what is queued, closes the index and lets go of the files.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        _writer.Dispose();
+        _indexer.Dispose();
+        _log.Dispose();
+        _lock?.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose" />
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private string? IndexProblem() =>
+        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? $"the index is {_indexer.Lag} records behind" : null;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The journal is open: {Records} records, {Unfinished} deliveries unfinished, {Milliseconds:F0} ms")]
+    private partial void LogOpened(long records, long unfinished, double milliseconds);
+}

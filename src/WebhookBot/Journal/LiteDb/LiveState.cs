@@ -1,0 +1,173 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>
+/// What the journal knows without looking: every delivery that is not finished, what can be claimed and when, and where each
+/// bookmark was last written. Made of the log's frames alone, the same way while running and at a start.
+/// </summary>
+internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider time) : ILogFollower
+{
+    private readonly Dictionary<long, DeliveryState> _deliveries = [];
+    private readonly Dictionary<UInt128, LogPosition> _bookmarks = [];
+    private Dictionary<long, DeliveryState>? _awaitingNames;
+    private long _lastSequence;
+
+    /// <summary>Guards everything in here and in the work queue.</summary>
+    public Lock Gate { get; } = new();
+
+    public WorkQueue Work => work;
+
+    /// <summary>The newest delivery's.</summary>
+    public long LastSequence => Volatile.Read(ref _lastSequence);
+
+    /// <summary>Under the gate.</summary>
+    public DeliveryState? Find(long sequence) => _deliveries.GetValueOrDefault(sequence);
+
+    public LogPosition? FindBookmark(string key)
+    {
+        lock (Gate)
+        {
+            return _bookmarks.TryGetValue(ContentKey.Of(key), out var position) ? position : null;
+        }
+    }
+
+    public void Apply(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
+    {
+        if (header.Kind == FrameKind.Delivery)
+        {
+            Add(DeliveryFrame.ReadMeta(header, payload, position));
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (header.Kind == FrameKind.Attempt && AttemptFrame.ReadOutline(payload).Bookmark is { } key)
+            {
+                _bookmarks[key] = position;
+            }
+
+            if (_deliveries.TryGetValue(header.Sequence, out var delivery))
+            {
+                Apply(delivery, header, payload, position);
+            }
+        }
+    }
+
+    /// <summary>Puts what has changed for a delivery into effect, and forgets it when nothing more can come of it. Under the gate.</summary>
+    public void Settle(DeliveryState delivery)
+    {
+        work.Settle(delivery);
+        if (delivery.Progress.Status is DeliveryStatus.Done or DeliveryStatus.Ignored
+            && !delivery.Claim.IsHeld
+            && !delivery.HasClaimedAction())
+        {
+            _deliveries.Remove(delivery.Sequence);
+        }
+    }
+
+    public PendingFrame Checkpoint()
+    {
+        lock (Gate)
+        {
+            return CheckpointFrame.Encode(_lastSequence, time.GetUtcNow(), _bookmarks, _deliveries.Values);
+        }
+    }
+
+    public void LoadCheckpoint(long lastSequence, ReadOnlySpan<byte> payload)
+    {
+        _lastSequence = lastSequence;
+        _awaitingNames = CheckpointFrame.Read(payload, _bookmarks).ToDictionary(one => one.Meta.Position.Value);
+    }
+
+    /// <summary>Takes over what a segment's index knows: what it holds, and the names of what the checkpoint left unfinished.</summary>
+    public void LoadEntries(SegmentIndex index, int segment)
+    {
+        dedupe.Reserve(index.Deliveries);
+        index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader names) =>
+        {
+            dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
+            if (_awaitingNames is not null && _awaitingNames.Remove(entry.Position.Value, out var unfinished))
+            {
+                unfinished.Meta = SegmentIndex.ReadMeta(entry, names);
+                _deliveries.Add(entry.Sequence, unfinished);
+            }
+        });
+    }
+
+    /// <summary>Everything has been read: what is unfinished takes its place in the queue. How many had no record left.</summary>
+    public int CompleteRecovery()
+    {
+        var lost = _awaitingNames?.Count ?? 0;
+        _awaitingNames = null;
+        lock (Gate)
+        {
+            foreach (var delivery in _deliveries.Values.OrderBy(one => one.Sequence).ToList())
+            {
+                Settle(delivery);
+            }
+        }
+
+        return lost;
+    }
+
+    /// <summary>Takes back what was held too long and wakes what was put off until now. Under the gate.</summary>
+    public void Refresh()
+    {
+        foreach (var delivery in work.TakeExpired())
+        {
+            Settle(delivery);
+        }
+
+        work.WakePostponed();
+    }
+
+    private void Add(DeliveryMeta meta)
+    {
+        var delivery = new DeliveryState(meta);
+        lock (Gate)
+        {
+            _lastSequence = Math.Max(_lastSequence, meta.Sequence);
+            _deliveries[meta.Sequence] = delivery;
+            Settle(delivery);
+        }
+
+        var entry = new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey);
+        dedupe.Commit(entry, DeliveryIds.OwnId(entry, meta.Id, meta.Source));
+    }
+
+    private void Apply(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
+    {
+        if (header.Kind == FrameKind.Plan && !delivery.Progress.IsPlanned)
+        {
+            delivery.PlanPosition = position;
+        }
+
+        delivery.Progress.Apply(header, payload);
+        if (header.Kind == FrameKind.Duplicate)
+        {
+            return;
+        }
+
+        delivery.Frames.Add(position);
+        EndClaim(delivery, header, payload);
+        Settle(delivery);
+    }
+
+    private static void EndClaim(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        switch (header.Kind)
+        {
+            case FrameKind.Plan:
+                delivery.Claim.Writing = null;
+                break;
+            case FrameKind.Attempt when AttemptFrame.ReadOutline(payload).Action is var action && action < delivery.Progress.Actions.Length:
+                delivery.ActionClaim(action).End();
+                break;
+            case FrameKind.Postponed or FrameKind.GivenUp:
+                delivery.Claim.End();
+                break;
+            case FrameKind.Reopened:
+                delivery.Reopening = null;
+                break;
+        }
+    }
+}

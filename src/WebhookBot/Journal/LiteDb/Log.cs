@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>A segment file that is open.</summary>
+internal sealed class Segment(SegmentHeader header, LogFile file, long length)
+{
+    private long _length = length;
+
+    public SegmentHeader Header => header;
+
+    public int Number => header.Number;
+
+    public LogFile File => file;
+
+    /// <summary>Up to where it holds durable frames.</summary>
+    public long Length
+    {
+        get => Volatile.Read(ref _length);
+        set => Volatile.Write(ref _length, value);
+    }
+}
+
+/// <summary>A frame that was read.</summary>
+internal readonly record struct Frame(FrameHeader Header, byte[] Payload);
+
+/// <summary>The segments, and the reading of frames by their positions.</summary>
+internal sealed class Log(LogFolder folder) : IDisposable
+{
+    private readonly ConcurrentDictionary<int, Segment> _segments = new();
+    private long _committed;
+    private long _frames;
+
+    public LogFolder Folder => folder;
+
+    public Segment? Current { get; private set; }
+
+    /// <summary>Everything before it is durable and shown by the live state.</summary>
+    public LogPosition Committed => new(Volatile.Read(ref _committed));
+
+    /// <summary>How many frames lie before <see cref="Committed"/>.</summary>
+    public long Frames => Volatile.Read(ref _frames);
+
+    public IEnumerable<Segment> Segments => _segments.Values.OrderBy(segment => segment.Number);
+
+    /// <summary>Adds the next segment, which becomes the current one.</summary>
+    public void Add(Segment segment, long frames)
+    {
+        _segments[segment.Number] = segment;
+        Current = segment;
+        Advance(new LogPosition(segment.Number, segment.Length), frames);
+    }
+
+    public void Advance(LogPosition committed, long frames)
+    {
+        _segments[committed.Segment].Length = committed.Offset;
+        Volatile.Write(ref _frames, Frames + frames);
+        Volatile.Write(ref _committed, committed.Value);
+    }
+
+    public Segment? Find(int number) => _segments.GetValueOrDefault(number);
+
+    /// <summary>The first segment of that number or a larger one.</summary>
+    public Segment? FindFrom(int number) => Find(number) ?? Segments.FirstOrDefault(segment => segment.Number > number);
+
+    /// <exception cref="InvalidDataException">There is no good frame there.</exception>
+    public Frame Read(LogPosition position)
+    {
+        const int Guess = 8 * 1024;
+        var segment = Find(position.Segment) ?? throw Damaged(position, "its segment is missing");
+        Span<byte> first = stackalloc byte[Guess];
+        first = first[..segment.File.Read(first, position.Offset)];
+        if (!FrameHeader.TryRead(first, segment.Header.Seed(position.Offset), out var header))
+        {
+            throw Damaged(position, "its header is damaged");
+        }
+
+        var payload = new byte[header.Length];
+        var have = first[FrameHeader.Size..];
+        have = have[..Math.Min(have.Length, payload.Length)];
+        have.CopyTo(payload);
+        if (have.Length < payload.Length)
+        {
+            segment.File.Read(payload.AsSpan(have.Length), position.Offset + FrameHeader.Size + have.Length);
+        }
+
+        return header.Fits(payload) ? new Frame(header, payload) : throw Damaged(position, "its content is damaged");
+    }
+
+    public void Dispose()
+    {
+        foreach (var segment in _segments.Values)
+        {
+            segment.File.Dispose();
+        }
+    }
+
+    private static InvalidDataException Damaged(LogPosition position, string how) =>
+        new($"The journal's record in segment {position.Segment} at {position.Offset} cannot be read: {how}.");
+}

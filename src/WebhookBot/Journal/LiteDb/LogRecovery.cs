@@ -1,0 +1,172 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>What a start found in the log.</summary>
+internal sealed record RecoveredLog(SegmentIndex LastIndex, long LastSequence);
+
+/// <summary>
+/// Brings the live state back from the log alone: the newest good checkpoint, what was written after it, and the sidecars of what
+/// lies before it.
+/// </summary>
+internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logger)
+{
+    private long _lastSequence;
+
+    public RecoveredLog Recover()
+    {
+        var names = log.Folder.Names();
+        var numbers = names.Select(SegmentHeader.NumberOf).OfType<int>().Order().ToList();
+        foreach (var number in numbers)
+        {
+            Open(number, isLast: number == numbers[^1]);
+        }
+
+        var segments = log.Segments.ToList();
+        var start = LoadCheckpoint(segments);
+        var lastIndex = new SegmentIndex();
+        foreach (var segment in segments)
+        {
+            lastIndex.Return();
+            var isReplayed = segment.Number >= start;
+            lastIndex = (isReplayed ? null : LoadIndex(segment, names)) ?? Scan(segment, isReplayed, isLast: segment == segments[^1]);
+            _lastSequence = Math.Max(_lastSequence, lastIndex.LastSequence);
+            log.Advance(new LogPosition(segment.Number, segment.Length), lastIndex.Frames);
+        }
+
+        if (state.CompleteRecovery() is > 0 and var lost)
+        {
+            LogLost(lost);
+        }
+
+        return new RecoveredLog(lastIndex, _lastSequence);
+    }
+
+    private void Open(int number, bool isLast)
+    {
+        var name = SegmentHeader.FileName(number, SegmentHeader.LogExtension);
+        var file = log.Folder.Open(name);
+        var bytes = new byte[SegmentHeader.Size];
+        file.Read(bytes, 0);
+        var length = file.Length;
+        if (SegmentHeader.TryRead(bytes, number, out var header))
+        {
+            log.Add(new Segment(header, file, length), 0);
+            return;
+        }
+
+        file.Dispose();
+        if (isLast && length <= SegmentHeader.Size)
+        {
+            LogNeverBegun(number);
+            return;
+        }
+
+        // Its salt is gone, so nothing in it can be told from noise; kept for a person to look at.
+        LogDamaged(number, 0, length);
+        log.Folder.Rename(name, name + ".damaged");
+    }
+
+    /// <summary>The number of the segment to replay from.</summary>
+    private int LoadCheckpoint(List<Segment> segments)
+    {
+        for (var i = segments.Count - 1; i >= 0; i--)
+        {
+            using var scanner = new SegmentScanner(segments[i].File, segments[i].Header, SegmentHeader.Size, segments[i].Length);
+            if (scanner.Read() && scanner.Damage is null && scanner.Header.Kind == FrameKind.Checkpoint)
+            {
+                state.LoadCheckpoint(scanner.Header.Sequence, scanner.Payload);
+                _lastSequence = scanner.Header.Sequence;
+                return segments[i].Number;
+            }
+        }
+
+        return 0;
+    }
+
+    private SegmentIndex? LoadIndex(Segment segment, IReadOnlyList<string> names)
+    {
+        var name = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
+        if (!names.Contains(name))
+        {
+            return null;
+        }
+
+        using var file = log.Folder.Open(name);
+        var index = SegmentIndex.TryLoad(file, segment.Header, segment.Length);
+        if (index is null)
+        {
+            LogBadSidecar(segment.Number);
+            return null;
+        }
+
+        state.LoadEntries(index, segment.Number);
+        return index;
+    }
+
+    private SegmentIndex Scan(Segment segment, bool isReplayed, bool isLast)
+    {
+        var index = new SegmentIndex();
+        using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, segment.Length);
+        while (scanner.Read())
+        {
+            Report(scanner.Damage);
+            index.Add(scanner.Header, scanner.Payload, scanner.Offset);
+            if (isReplayed)
+            {
+                state.Apply(scanner.Header, scanner.Payload, new LogPosition(segment.Number, scanner.Offset));
+            }
+        }
+
+        if (isLast && scanner.Damage is { } torn)
+        {
+            Cut(segment, torn);
+        }
+        else
+        {
+            Report(scanner.Damage);
+        }
+
+        if (!isReplayed)
+        {
+            state.LoadEntries(index, segment.Number);
+        }
+
+        if (!isLast)
+        {
+            using var file = log.Folder.Create(SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension));
+            index.Save(file, segment.Header, segment.Length);
+        }
+
+        return index;
+    }
+
+    private void Cut(Segment segment, DamagedRange torn)
+    {
+        LogTorn(torn.Segment, torn.Offset, torn.Length);
+        segment.File.SetLength(torn.Offset);
+        segment.File.Sync();
+        segment.Length = torn.Offset;
+    }
+
+    private void Report(DamagedRange? damage)
+    {
+        if (damage is { } range)
+        {
+            LogDamaged(range.Segment, range.Offset, range.Length);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The end of segment {Segment} was torn and is cut off: {Length} bytes from {Offset}; nobody was told that they are written")]
+    private partial void LogTorn(int segment, long offset, long length);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Segment} of the journal is damaged: {Length} bytes from {Offset} are no records and are passed over")]
+    private partial void LogDamaged(int segment, long offset, long length);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} unfinished deliveries have no readable record left and cannot be worked on")]
+    private partial void LogLost(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} was never begun and is written anew")]
+    private partial void LogNeverBegun(int segment);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sidecar of segment {Segment} is damaged; it is made again")]
+    private partial void LogBadSidecar(int segment);
+}

@@ -1,0 +1,75 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Where a delivery stands, as bytes: in checkpoints and in the index.</summary>
+internal static class ProgressCodec
+{
+    public static void Write(ref PayloadWriter writer, DeliveryProgress progress)
+    {
+        writer.Byte((byte)((progress.IsPlanned ? 1 : 0) | (progress.IsGivenUp ? 2 : 0)));
+        writer.Number(progress.Postponed);
+        writer.Int64(progress.NotBeforeTicks);
+        writer.Number(progress.Duplicates);
+        writer.Number(progress.Matched.Length);
+        foreach (var rule in progress.Matched)
+        {
+            writer.String(rule);
+        }
+
+        writer.Number(progress.Actions.Length);
+        foreach (ref var action in progress.Actions.AsSpan())
+        {
+            writer.Byte((byte)action.Status);
+            writer.Number(action.Attempts);
+            writer.Int64(action.DueTicks);
+        }
+    }
+
+    public static DeliveryProgress Read(ref PayloadReader reader)
+    {
+        var flags = reader.Byte();
+        var progress = new DeliveryProgress
+        {
+            IsPlanned = (flags & 1) != 0,
+            IsGivenUp = (flags & 2) != 0,
+            Postponed = checked((int)reader.Number()),
+            NotBeforeTicks = reader.Int64(),
+            Duplicates = checked((int)reader.Number()),
+            Matched = new string[reader.Number()],
+        };
+        for (var i = 0; i < progress.Matched.Length; i++)
+        {
+            progress.Matched[i] = Names.Shared(reader.String());
+        }
+
+        progress.Actions = new ActionProgress[reader.Number()];
+        foreach (ref var action in progress.Actions.AsSpan())
+        {
+            action.Status = (ActionStatus)reader.Byte();
+            action.Attempts = checked((int)reader.Number());
+            action.DueTicks = reader.Int64();
+        }
+
+        return progress;
+    }
+
+    public static void Write(ref PayloadWriter writer, List<LogPosition> positions)
+    {
+        writer.Number(positions.Count);
+        foreach (var position in positions)
+        {
+            writer.Int64(position.Value);
+        }
+    }
+
+    public static List<LogPosition> ReadPositions(ref PayloadReader reader)
+    {
+        var count = checked((int)reader.Number());
+        var positions = new List<LogPosition>(count);
+        for (var i = 0; i < count; i++)
+        {
+            positions.Add(new LogPosition(reader.Int64()));
+        }
+
+        return positions;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>The first bytes of a segment: what it is, its format, its number, and the salt of its checksums.</summary>
+internal readonly record struct SegmentHeader(int Number, uint Salt)
+{
+    public const int Size = 64;
+    public const int FormatVersion = 1;
+    public const string LogExtension = ".log";
+    public const string IndexExtension = ".idx";
+
+    private static ReadOnlySpan<byte> Magic => "WBJRNL\r\n"u8;
+
+    public static SegmentHeader New(int number) => new(number, BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)));
+
+    public static string FileName(int number, string extension) => number.ToString("D10", CultureInfo.InvariantCulture) + extension;
+
+    /// <summary>The number in a log file's name, or null when it is none.</summary>
+    public static int? NumberOf(string fileName) =>
+        fileName.EndsWith(LogExtension, StringComparison.Ordinal)
+        && int.TryParse(fileName.AsSpan(0, fileName.Length - LogExtension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    /// <summary>What the checksum of a frame's header at that offset begins with.</summary>
+    public uint Seed(long offset)
+    {
+        Span<byte> place = stackalloc byte[12];
+        BinaryPrimitives.WriteInt32LittleEndian(place, Number);
+        BinaryPrimitives.WriteInt64LittleEndian(place[4..], offset);
+        return Crc32C.Of(Salt, place);
+    }
+
+    public void Write(Span<byte> to)
+    {
+        to[..Size].Clear();
+        Magic.CopyTo(to);
+        BinaryPrimitives.WriteInt32LittleEndian(to[8..], FormatVersion);
+        BinaryPrimitives.WriteInt32LittleEndian(to[12..], Number);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[16..], Salt);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[(Size - 4)..], Crc32C.Of(0, to[..(Size - 4)]));
+    }
+
+    /// <exception cref="InvalidDataException">It was written by a newer version.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> from, int number, out SegmentHeader header)
+    {
+        header = default;
+        if (from.Length < Size
+            || !from[..Magic.Length].SequenceEqual(Magic)
+            || BinaryPrimitives.ReadUInt32LittleEndian(from[(Size - 4)..]) != Crc32C.Of(0, from[..(Size - 4)]))
+        {
+            return false;
+        }
+
+        var version = BinaryPrimitives.ReadInt32LittleEndian(from[8..]);
+        if (version > FormatVersion)
+        {
+            throw new InvalidDataException(
+                $"The journal's segment {number} has format {version}; this version reads up to {FormatVersion}. Use the newer version again.");
+        }
+
+        header = new SegmentHeader(BinaryPrimitives.ReadInt32LittleEndian(from[12..]), BinaryPrimitives.ReadUInt32LittleEndian(from[16..]));
+        return header.Number == number;
+    }
+}

@@ -1,0 +1,124 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>
+/// What a start needs of a segment without reading its bodies: how many frames it holds, the last sequence, and what each
+/// delivery is known by. Kept in a sidecar beside each sealed segment; a missing or bad one is made again by reading the segment.
+/// </summary>
+internal sealed class SegmentIndex
+{
+    private const int FormatVersion = 1;
+
+    private PayloadWriter _deliveries = new(1 << 16);
+
+    public int Frames { get; private set; }
+
+    public int Deliveries { get; private set; }
+
+    public long LastSequence { get; private set; }
+
+    public void Add(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
+    {
+        Frames++;
+        LastSequence = Math.Max(LastSequence, header.Sequence);
+        if (header.Kind == FrameKind.Delivery)
+        {
+            Deliveries++;
+            AddDelivery(header, payload, offset);
+        }
+    }
+
+    /// <summary>Writes the sidecar. It is checked on reading, so nothing has to be synced.</summary>
+    public void Save(LogFile file, SegmentHeader segment, long segmentLength)
+    {
+        var writer = new PayloadWriter(_deliveries.Length + 64);
+        writer.Number(FormatVersion);
+        writer.Number(segment.Number);
+        writer.Number(segment.Salt);
+        writer.Number(segmentLength);
+        writer.Number(Frames);
+        writer.Number(Deliveries);
+        writer.Number(LastSequence);
+        writer.Bytes(_deliveries.Written);
+        var crc = Crc32C.Of(0, writer.Written);
+        BitConverter.TryWriteBytes(writer.Reserve(sizeof(uint)), crc);
+        writer.Advance(sizeof(uint));
+        file.Write(writer.Written, 0);
+        writer.Return();
+    }
+
+    /// <summary>The sidecar's content, or null when it is not of this segment as it stands.</summary>
+    public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength)
+    {
+        var bytes = new byte[file.Length];
+        if (file.Read(bytes, 0) != bytes.Length
+            || bytes.Length < sizeof(uint)
+            || Crc32C.Of(0, bytes.AsSpan(..^sizeof(uint))) != BitConverter.ToUInt32(bytes.AsSpan(^sizeof(uint)..)))
+        {
+            return null;
+        }
+
+        var reader = new PayloadReader(bytes.AsSpan(..^sizeof(uint)));
+        var isOurs = reader.Number() == FormatVersion
+            && reader.Number() == segment.Number
+            && reader.Number() == segment.Salt
+            && reader.Number() == segmentLength;
+        return isOurs ? Read(ref reader) : null;
+    }
+
+    public void ForEachDelivery(int segment, DeliveryVisitor visit)
+    {
+        var reader = new PayloadReader(_deliveries.Written);
+        while (!reader.IsAtEnd)
+        {
+            var position = new LogPosition(segment, reader.Number());
+            visit(new DeliveryEntry(reader.Number(), position, reader.Int64(), reader.Key(), reader.Key()), ref reader);
+            SkipNames(ref reader);
+        }
+    }
+
+    /// <summary>Reads the names that follow an entry; the visitor that calls it works on its own copy.</summary>
+    public static DeliveryMeta ReadMeta(in DeliveryEntry entry, PayloadReader reader) =>
+        new(entry.Sequence, entry.Position, entry.ReceivedTicks, entry.DedupeKey, entry.IdKey)
+        {
+            Id = reader.String(),
+            Source = Names.Shared(reader.String()),
+            Event = Names.Shared(reader.String()),
+            Subject = reader.OptionalString(),
+        };
+
+    public void Return() => _deliveries.Return();
+
+    private static SegmentIndex Read(ref PayloadReader reader)
+    {
+        var index = new SegmentIndex { Frames = checked((int)reader.Number()), Deliveries = checked((int)reader.Number()), LastSequence = reader.Number() };
+        index._deliveries.Bytes(reader.Rest);
+        return index;
+    }
+
+    private static void SkipNames(ref PayloadReader reader)
+    {
+        reader.SkipString();
+        reader.SkipString();
+        reader.SkipString();
+        reader.SkipOptionalString();
+    }
+
+    private void AddDelivery(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
+    {
+        const int KeyBytes = 32;
+        _deliveries.Number(offset);
+        _deliveries.Number(header.Sequence);
+        _deliveries.Int64(header.Ticks);
+        _deliveries.Bytes(payload[..KeyBytes]);
+        var names = new PayloadReader(payload[KeyBytes..]);
+        var before = names.Rest.Length;
+        SkipNames(ref names);
+        _deliveries.Bytes(payload.Slice(KeyBytes, before - names.Rest.Length));
+    }
+}
+
+/// <summary>The fixed part of what a delivery is known by.</summary>
+internal readonly record struct DeliveryEntry(long Sequence, LogPosition Position, long ReceivedTicks, UInt128 DedupeKey, UInt128 IdKey);
+
+/// <summary>Is shown an entry, with the reader at its names.</summary>
+internal delegate void DeliveryVisitor(in DeliveryEntry entry, ref PayloadReader names);

@@ -1,0 +1,168 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Writes groups of frames into the current segment and begins new ones.</summary>
+internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long segmentBytes, ILogger logger)
+{
+    // A checkpoint may take a quarter of a segment, not more, however much is unfinished.
+    private const int CheckpointShare = 4;
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(1 << 20);
+    private SegmentIndex _index = index;
+    private readonly long _segmentBytes = segmentBytes;
+    private long _limit = segmentBytes;
+    private int _buffered;
+    private long _written;
+    private int _framesWritten;
+
+    public LogFolder Folder => log.Folder;
+
+    public bool IsFull => log.Current is not { } current || current.Length >= _limit;
+
+    /// <summary>Writes and syncs; <see cref="Publish"/> then moves the end of the log behind it.</summary>
+    public void Write(Span<PendingFrame> group)
+    {
+        var segment = log.Current!;
+        (_buffered, _written, _framesWritten) = (0, segment.Length, 0);
+        var mustSync = false;
+        foreach (var frame in group)
+        {
+            if (frame.Task.IsCompleted)
+            {
+                continue;
+            }
+
+            Append(segment, frame);
+            mustSync |= frame.Kind != FrameKind.Duplicate;
+            _framesWritten++;
+        }
+
+        Flush(segment);
+        if (mustSync)
+        {
+            segment.File.Sync();
+        }
+
+        AddToIndex(group);
+    }
+
+    public void Publish() => log.Advance(new LogPosition(log.Current!.Number, _written), _framesWritten);
+
+    /// <summary>Cuts off what a failed write may have left, and goes on in a new segment, where it cannot be mistaken for ours.</summary>
+    public void Repair(ILogFollower follower)
+    {
+        if (log.Current is { } current)
+        {
+            current.File.SetLength(current.Length);
+            current.File.Sync();
+        }
+
+        Begin(follower);
+    }
+
+    /// <summary>Begins a new segment. It and its name are durable before anything else is written into it.</summary>
+    public void Begin(ILogFollower follower)
+    {
+        var sealing = log.Current;
+        var header = SegmentHeader.New((sealing?.Number ?? 0) + 1);
+        var checkpoint = follower.Checkpoint();
+        var file = Folder.Create(SegmentHeader.FileName(header.Number, SegmentHeader.LogExtension));
+        var segment = new Segment(header, file, SegmentHeader.Size + checkpoint.TotalLength);
+        try
+        {
+            WriteBeginning(segment, checkpoint);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        if (sealing is not null)
+        {
+            SaveIndex(sealing);
+        }
+
+        _index.Return();
+        _index = new SegmentIndex();
+        _index.Add(checkpoint.Header, checkpoint.Payload, SegmentHeader.Size);
+        _limit = Math.Max(_segmentBytes, checkpoint.TotalLength * (long)CheckpointShare);
+        checkpoint.ReturnBuffer();
+        log.Add(segment, 1);
+    }
+
+    private void WriteBeginning(Segment segment, PendingFrame checkpoint)
+    {
+        Span<byte> start = stackalloc byte[SegmentHeader.Size + FrameHeader.Size];
+        segment.Header.Write(start);
+        checkpoint.Header.Write(start[SegmentHeader.Size..], segment.Header.Seed(SegmentHeader.Size));
+        segment.File.Write(start, 0);
+        segment.File.Write(checkpoint.Payload, start.Length);
+        segment.File.Sync();
+        Folder.Sync();
+    }
+
+    private void Append(Segment segment, PendingFrame frame)
+    {
+        var offset = _written + _buffered;
+        frame.Position = new LogPosition(segment.Number, offset);
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        frame.Header.Write(header, segment.Header.Seed(offset));
+        Append(segment, header);
+        Append(segment, frame.Payload);
+    }
+
+    private void Append(Segment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > _buffer.Length - _buffered)
+        {
+            Flush(segment);
+        }
+
+        if (bytes.Length > _buffer.Length)
+        {
+            segment.File.Write(bytes, _written);
+            _written += bytes.Length;
+            return;
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += bytes.Length;
+    }
+
+    private void Flush(Segment segment)
+    {
+        if (_buffered > 0)
+        {
+            segment.File.Write(_buffer.AsSpan(0, _buffered), _written);
+            _written += _buffered;
+            _buffered = 0;
+        }
+    }
+
+    private void AddToIndex(Span<PendingFrame> group)
+    {
+        foreach (var frame in group)
+        {
+            if (!frame.Task.IsCompleted)
+            {
+                _index.Add(frame.Header, frame.Payload, frame.Position.Offset);
+            }
+        }
+    }
+
+    private void SaveIndex(Segment segment)
+    {
+        try
+        {
+            using var file = Folder.Create(SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension));
+            _index.Save(file, segment.Header, segment.Length);
+        }
+        catch (IOException exception)
+        {
+            LogIndexNotSaved(segment.Number, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sidecar of segment {Segment} was not written; the next start reads the segment instead")]
+    private partial void LogIndexNotSaved(int segment, Exception exception);
+}

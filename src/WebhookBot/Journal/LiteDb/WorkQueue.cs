@@ -1,0 +1,306 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>An action of a delivery, by its place in the plan.</summary>
+internal readonly record struct ActionPlace(DeliveryState Delivery, int Action)
+{
+    public ref ActionProgress Progress => ref Delivery.Progress.Actions[Action];
+
+    public Claim Claim => Delivery.ActionClaim(Action);
+}
+
+/// <summary>What can be claimed now and what later. Everything here happens under the gate of the live state.</summary>
+internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
+{
+    private const int WholeDelivery = -1;
+
+    // One row for the whole process: a lease of a journal that was closed is never taken for one of the journal opened after it.
+    private static long s_fence;
+
+    private readonly SubjectLines _lines = new();
+    private readonly SortedSet<DeliveryState> _ready = new(Comparer<DeliveryState>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
+    private readonly PriorityQueue<DeliveryState, long> _postponed = new();
+    private readonly PriorityQueue<ActionPlace, (long Due, long Sequence, int Action)> _due = new();
+    private readonly PriorityQueue<(ActionPlace Place, long Fence), long> _leases = new();
+    private readonly Dictionary<long, ActionPlace> _heldActions = [];
+    private TaskCompletionSource? _waiter;
+
+    public long Unfinished { get; private set; }
+
+    public long Retrying { get; private set; }
+
+    private long NowTicks => time.GetUtcNow().UtcTicks;
+
+    public void Settle(DeliveryState delivery)
+    {
+        Count(delivery);
+        if (delivery.Progress.IsBlocking)
+        {
+            _lines.Enter(delivery);
+            if (delivery.Next is { } next)
+            {
+                Refresh(next);
+            }
+        }
+        else if (_lines.Leave(delivery) is { } first)
+        {
+            Refresh(first);
+        }
+
+        Refresh(delivery);
+        QueueDueActions(delivery);
+    }
+
+    public List<DeliveryState> TakeReady(int max)
+    {
+        var taken = new List<DeliveryState>();
+        while (taken.Count < max && _ready.Min is { } delivery)
+        {
+            _ready.Remove(delivery);
+            delivery.IsReady = false;
+            Grant(delivery.Claim, new ActionPlace(delivery, WholeDelivery));
+            taken.Add(delivery);
+        }
+
+        return taken;
+    }
+
+    public List<ActionPlace> TakePending(DeliveryState delivery)
+    {
+        var taken = new List<ActionPlace>();
+        for (var i = 0; i < delivery.Progress.Actions.Length; i++)
+        {
+            var place = new ActionPlace(delivery, i);
+            if (place.Progress.Status == ActionStatus.Pending && !place.Claim.IsHeld)
+            {
+                GrantAction(place);
+                taken.Add(place);
+            }
+        }
+
+        return taken;
+    }
+
+    public List<ActionPlace> TakeDue(int max)
+    {
+        var taken = new List<ActionPlace>();
+        var now = NowTicks;
+        while (taken.Count < max && _due.TryPeek(out var place, out var priority) && priority.Due <= now)
+        {
+            _due.Dequeue();
+            var isCurrent = place.Claim.QueuedDue == priority.Due;
+            place.Claim.QueuedDue = isCurrent ? 0 : place.Claim.QueuedDue;
+            if (isCurrent && IsAwaitingDue(place) && place.Progress.DueTicks == priority.Due)
+            {
+                GrantAction(place);
+                taken.Add(place);
+            }
+        }
+
+        return taken;
+    }
+
+    public ActionPlace? HeldAction(long fence) => _heldActions.TryGetValue(fence, out var place) && place.Claim.Fence == fence ? place : null;
+
+    public void Renew(Claim claim) => claim.Until = LeaseEnd();
+
+    /// <summary>Ends the claims on actions that were never tried, those that come with the delivery's own claim.</summary>
+    public static void EndPendingClaims(DeliveryState delivery)
+    {
+        for (var i = 0; i < delivery.Progress.Actions.Length; i++)
+        {
+            var place = new ActionPlace(delivery, i);
+            if (place.Progress.Status == ActionStatus.Pending && place.Claim.Writing is null or { IsCompleted: true })
+            {
+                place.Claim.End();
+            }
+        }
+    }
+
+    /// <summary>Ends what has run out; the deliveries concerned are to be settled.</summary>
+    public List<DeliveryState> TakeExpired()
+    {
+        var expired = new List<DeliveryState>();
+        var now = time.GetTimestamp();
+        while (_leases.TryPeek(out var held, out var until) && until <= now)
+        {
+            _leases.Dequeue();
+            var claim = held.Place.Action == WholeDelivery ? held.Place.Delivery.Claim : held.Place.Claim;
+            if (claim.Fence != held.Fence)
+            {
+                _heldActions.Remove(held.Fence);
+            }
+            else if (claim.Until > now || claim.Writing is { IsCompleted: false })
+            {
+                _leases.Enqueue(held, Math.Max(claim.Until, now + 1));
+            }
+            else
+            {
+                claim.End();
+                _heldActions.Remove(held.Fence);
+                expired.Add(held.Place.Delivery);
+            }
+        }
+
+        return expired;
+    }
+
+    public void WakePostponed()
+    {
+        var now = NowTicks;
+        while (_postponed.TryPeek(out var delivery, out var notBefore) && notBefore <= now)
+        {
+            _postponed.Dequeue();
+            Refresh(delivery);
+        }
+    }
+
+    /// <summary>What to wait for and at most how long; null when there is something to claim now.</summary>
+    public (Task Signal, TimeSpan AtMost)? Wait()
+    {
+        var now = NowTicks;
+        var ticks = TimeSpan.TicksPerMinute;
+        if (_postponed.TryPeek(out _, out var notBefore))
+        {
+            ticks = Math.Min(ticks, notBefore - now);
+        }
+
+        if (_due.TryPeek(out _, out var priority))
+        {
+            ticks = Math.Min(ticks, priority.Due - now);
+        }
+
+        if (NextLeaseEnd() is { } until)
+        {
+            ticks = Math.Min(ticks, time.GetElapsedTime(time.GetTimestamp(), until).Ticks + 1);
+        }
+
+        if (_ready.Count > 0 || ticks <= 0)
+        {
+            return null;
+        }
+
+        _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (_waiter.Task, TimeSpan.FromTicks(ticks));
+    }
+
+    // Leases that ended early stay in the row until they come to its front.
+    private long? NextLeaseEnd()
+    {
+        while (_leases.TryPeek(out var held, out var until))
+        {
+            var claim = held.Place.Action == WholeDelivery ? held.Place.Delivery.Claim : held.Place.Claim;
+            if (claim.Fence == held.Fence)
+            {
+                return until;
+            }
+
+            _leases.Dequeue();
+            _heldActions.Remove(held.Fence);
+        }
+
+        return null;
+    }
+
+    private void Refresh(DeliveryState delivery)
+    {
+        var isReady = IsClaimable(delivery) && _lines.IsFirst(delivery);
+        if (isReady == delivery.IsReady)
+        {
+            return;
+        }
+
+        delivery.IsReady = isReady;
+        if (isReady)
+        {
+            _ready.Add(delivery);
+            Signal();
+        }
+        else
+        {
+            _ready.Remove(delivery);
+        }
+    }
+
+    private bool IsClaimable(DeliveryState delivery)
+    {
+        var progress = delivery.Progress;
+        if (delivery.Claim.IsHeld || progress.IsGivenUp)
+        {
+            return false;
+        }
+
+        if (progress.IsPlanned)
+        {
+            return delivery.HasFreePending();
+        }
+
+        if (progress.NotBeforeTicks <= NowTicks)
+        {
+            return true;
+        }
+
+        _postponed.Enqueue(delivery, progress.NotBeforeTicks);
+        Signal();
+        return false;
+    }
+
+    private void QueueDueActions(DeliveryState delivery)
+    {
+        for (var i = 0; i < delivery.Progress.Actions.Length; i++)
+        {
+            var place = new ActionPlace(delivery, i);
+            var due = place.Progress.DueTicks;
+            if (due != 0 && IsAwaitingDue(place) && place.Claim.QueuedDue != due)
+            {
+                place.Claim.QueuedDue = due;
+                _due.Enqueue(place, (due, delivery.Sequence, i));
+                Signal();
+            }
+        }
+    }
+
+    private static bool IsAwaitingDue(ActionPlace place) =>
+        !place.Delivery.Progress.IsGivenUp
+        && place.Progress.Status is ActionStatus.Retrying or ActionStatus.Waiting
+        && !place.Claim.IsHeld;
+
+    private void GrantAction(ActionPlace place)
+    {
+        Grant(place.Claim, place);
+        _heldActions.Add(place.Claim.Fence, place);
+    }
+
+    private void Grant(Claim claim, ActionPlace place)
+    {
+        claim.Fence = Interlocked.Increment(ref s_fence);
+        claim.Until = LeaseEnd();
+        _leases.Enqueue((place, claim.Fence), claim.Until);
+    }
+
+    private long LeaseEnd() => time.GetTimestamp() + (long)(lease.TotalSeconds * time.TimestampFrequency);
+
+    private void Count(DeliveryState delivery)
+    {
+        var isUnfinished = !delivery.Progress.IsFinished;
+        if (isUnfinished != delivery.IsCounted)
+        {
+            delivery.IsCounted = isUnfinished;
+            Unfinished += isUnfinished ? 1 : -1;
+        }
+
+        var retrying = 0;
+        foreach (ref var action in delivery.Progress.Actions.AsSpan())
+        {
+            retrying += action.Status == ActionStatus.Retrying ? 1 : 0;
+        }
+
+        Retrying += retrying - delivery.CountedRetrying;
+        delivery.CountedRetrying = retrying;
+    }
+
+    private void Signal()
+    {
+        _waiter?.TrySetResult();
+        _waiter = null;
+    }
+}

@@ -1,0 +1,211 @@
+using WebhookBot.Journal.LiteDb;
+
+namespace WebhookBot.Tests.Journal;
+
+/// <summary>
+/// A folder in memory that remembers every write and sync, can fail, and can show what a disk may hold after a power cut: whatever
+/// was synced, and of the rest any 4 KB blocks.
+/// </summary>
+internal sealed class RecordingFolder : LogFolder
+{
+    private const int BlockSize = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RecordedFile> _files = new(StringComparer.Ordinal);
+    private readonly List<Step> _steps = [];
+
+    private enum StepKind
+    {
+        Create,
+        Write,
+        SetLength,
+        Sync,
+        SyncFolder,
+    }
+
+    /// <summary>Thrown by every write and sync while it is set.</summary>
+    public volatile IOException? Failure;
+
+    public (long Free, long Total) FreeSpace { get; set; } = (1L << 40, 1L << 41);
+
+    /// <summary>How many steps were taken so far.</summary>
+    public int Steps
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _steps.Count;
+            }
+        }
+    }
+
+    public override IReadOnlyList<string> Names()
+    {
+        lock (_gate)
+        {
+            return [.. _files.Keys];
+        }
+    }
+
+    public override LogFile Open(string name)
+    {
+        lock (_gate)
+        {
+            return _files[name];
+        }
+    }
+
+    public override LogFile Create(string name)
+    {
+        lock (_gate)
+        {
+            ThrowIfFailing();
+            _files[name] = new RecordedFile(this, name);
+            _steps.Add(new Step(StepKind.Create, name, 0, []));
+            return _files[name];
+        }
+    }
+
+    public override void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            _files.Remove(from, out var file);
+            _files[to] = file!;
+        }
+    }
+
+    public override void Sync() => Add(StepKind.SyncFolder, "", 0, []);
+
+    public override (long Free, long Total) Space() => FreeSpace;
+
+    /// <summary>A disk after a power cut that came after that many steps.</summary>
+    public RecordingFolder CutAfter(int steps, Random random)
+    {
+        var image = new RecordingFolder();
+        lock (_gate)
+        {
+            foreach (var name in _files.Keys)
+            {
+                var created = _steps.FindLastIndex(steps - 1, step => step.Kind == StepKind.Create && step.Name == name);
+                var named = created < 0 ? -1 : _steps.FindIndex(created, steps - created, step => step.Kind == StepKind.SyncFolder);
+                if (created >= 0 && (named >= 0 || random.Next(2) == 0))
+                {
+                    image._files[name] = new RecordedFile(image, name) { Content = ContentAfter(name, created, steps, random) };
+                }
+            }
+        }
+
+        return image;
+    }
+
+    private byte[] ContentAfter(string name, int from, int to, Random random)
+    {
+        var lastSync = _steps.FindLastIndex(to - 1, to - from, step => step.Kind == StepKind.Sync && step.Name == name);
+        var content = Array.Empty<byte>();
+        for (var i = from; i < to; i++)
+        {
+            var step = _steps[i];
+            if (step.Name != name)
+            {
+                continue;
+            }
+
+            if (step.Kind == StepKind.SetLength && (i < lastSync || random.Next(2) == 0))
+            {
+                Array.Resize(ref content, (int)step.Offset);
+            }
+
+            if (step.Kind == StepKind.Write)
+            {
+                content = Written(content, step, i < lastSync ? null : random);
+            }
+        }
+
+        return content;
+    }
+
+    private static byte[] Written(byte[] content, Step step, Random? random)
+    {
+        var end = (int)step.Offset + step.Bytes.Length;
+        var grown = content;
+        if (end > content.Length && (random is null || random.Next(4) != 0))
+        {
+            grown = [.. content, .. new byte[end - content.Length]];
+        }
+
+        for (var at = (int)step.Offset; at < end;)
+        {
+            var blockEnd = Math.Min(end, (at / BlockSize + 1) * BlockSize);
+            if ((random is null || random.Next(2) == 0) && at < grown.Length)
+            {
+                step.Bytes.AsSpan(at - (int)step.Offset, Math.Min(blockEnd, grown.Length) - at).CopyTo(grown.AsSpan(at));
+            }
+
+            at = blockEnd;
+        }
+
+        return grown;
+    }
+
+    private void ThrowIfFailing()
+    {
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private void Add(StepKind kind, string name, long offset, byte[] bytes)
+    {
+        lock (_gate)
+        {
+            ThrowIfFailing();
+            _steps.Add(new Step(kind, name, offset, bytes));
+        }
+    }
+
+    private sealed record Step(StepKind Kind, string Name, long Offset, byte[] Bytes);
+
+    private sealed class RecordedFile(RecordingFolder folder, string name) : LogFile
+    {
+        public byte[] Content { get; set; } = [];
+
+        public override long Length => Content.Length;
+
+        public override int Read(Span<byte> to, long offset)
+        {
+            var content = Content;
+            var count = (int)Math.Clamp(content.Length - offset, 0, to.Length);
+            content.AsSpan((int)Math.Min(offset, content.Length), count).CopyTo(to);
+            return count;
+        }
+
+        public override void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            var failure = folder.Failure;
+            var kept = failure is null ? bytes : bytes[..(bytes.Length / 2)];
+            var content = new byte[Math.Max(Content.Length, offset + kept.Length)];
+            Content.CopyTo(content, 0);
+            kept.CopyTo(content.AsSpan((int)offset));
+            Content = content;
+            folder.Add(StepKind.Write, name, offset, kept.ToArray());
+        }
+
+        public override void Sync() => folder.Add(StepKind.Sync, name, 0, []);
+
+        public override void SetLength(long length)
+        {
+            folder.Add(StepKind.SetLength, name, length, []);
+            var content = Content;
+            Array.Resize(ref content, (int)length);
+            Content = content;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // The content outlives the handle, as on a disk.
+        }
+    }
+}
