@@ -26,7 +26,7 @@ public static class BotHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = EnvironmentName() });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Configuration.ResolveSecretFiles();
+        builder.Configuration.AddSecretFiles();
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
         {
             builder.WebHost.UseUrls(DefaultUrl);

@@ -1,40 +1,60 @@
 namespace WebhookBot.Cli;
 
-/// <summary>Settings that are kept in files: <c>NAME_FILE=/run/secrets/name</c>, and <c>NAME=file:/run/secrets/name</c>.</summary>
+/// <summary>
+/// Settings that are kept in files: <c>NAME_FILE=/run/secrets/name</c>, and <c>NAME=file:/run/secrets/name</c>. A file is read when its
+/// setting is asked for, as other programs' variables end in <c>_FILE</c> too.
+/// </summary>
 internal static class SecretFiles
 {
-    private const string Suffix = "_FILE";
-    private const string Prefix = "file:";
+    /// <summary>Lets settings stand in files from here on.</summary>
+    public static void AddSecretFiles(this IConfigurationManager configuration) =>
+        configuration.Add(new Source(((IConfigurationRoot)configuration).Providers));
 
-    /// <summary>Reads them all, and lets what they say win.</summary>
-    /// <exception cref="SettingsException">A file cannot be read.</exception>
-    public static void ResolveSecretFiles(this IConfigurationManager configuration)
+    private sealed class Source(IEnumerable<IConfigurationProvider> providers) : IConfigurationSource
     {
-        var found = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in configuration.AsEnumerable().Where(e => !string.IsNullOrEmpty(e.Value)))
-        {
-            if (value!.StartsWith(Prefix + "/", StringComparison.Ordinal))
-            {
-                found[key] = Read(key, value[Prefix.Length..]);
-            }
-            else if (key.EndsWith(Suffix, StringComparison.Ordinal) && Path.IsPathRooted(value) && string.IsNullOrEmpty(configuration[key[..^Suffix.Length]]))
-            {
-                found[key[..^Suffix.Length]] = Read(key, value);
-            }
-        }
-
-        configuration.AddInMemoryCollection(found);
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(providers);
     }
 
-    private static string Read(string key, string path)
+    private sealed class Provider(IEnumerable<IConfigurationProvider> providers) : ConfigurationProvider
     {
-        try
+        private const string Suffix = "_FILE";
+        private const string Prefix = "file:";
+
+        /// <exception cref="SettingsException">The file cannot be read.</exception>
+        public override bool TryGet(string key, out string? value)
         {
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            value = Find(key) switch
+            {
+                { } text when text.StartsWith(Prefix + "/", StringComparison.Ordinal) => Read(key, text[Prefix.Length..]),
+                null or "" when Find(key + Suffix) is { Length: > 0 } path => Read(key + Suffix, path),
+                _ => null,
+            };
+            return value is not null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        private string? Find(string key)
         {
-            throw new SettingsException($"the setting {key} names a file that cannot be read: {path}");
+            foreach (var provider in providers.Where(p => p is not Provider).Reverse())
+            {
+                if (provider.TryGet(key, out var value))
+                {
+                    return value;
+                }
+            }
+
+            return null;
+        }
+
+        private static string Read(string key, string path)
+        {
+            try
+            {
+                return File.ReadAllText(path).TrimEnd('\r', '\n');
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SettingsException($"the setting {key} names a file that cannot be read: {path}");
+            }
         }
     }
 }

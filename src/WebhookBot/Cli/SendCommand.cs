@@ -139,7 +139,7 @@ internal static class SendCommand
         {
             var configuration = new ConfigurationManager();
             configuration.AddEnvironmentVariables();
-            configuration.ResolveSecretFiles();
+            configuration.AddSecretFiles();
             var file = new DevelopmentSecrets(Data, isEnabled: false).File;
             return configuration[name] is { Length: > 0 } value ? value
                 : DevelopmentSecrets.Load(file).GetValueOrDefault(name)

@@ -16,8 +16,8 @@ public static class BotMetrics
     private static readonly Counter<long> Decisions = Meter.CreateCounter<long>("webhookbot.deliveries.decided", description: "Deliveries decided, by source");
     private static readonly Counter<long> RuleMatches = Meter.CreateCounter<long>("webhookbot.rules.matched", description: "Matches, by rule");
     private static readonly Counter<long> Attempts = Meter.CreateCounter<long>("webhookbot.actions.attempts", description: "Attempts of actions, by action and outcome");
-    private static readonly Histogram<double> Deciding = Meter.CreateHistogram<double>("webhookbot.deciding.duration", "s", "Time from a delivery's arrival to its saved plan");
-    private static readonly Histogram<double> Acting = Meter.CreateHistogram<double>("webhookbot.actions.duration", "s", "Time of one attempt, by action");
+    private static readonly Histogram<double> Deciding = Seconds("webhookbot.deciding.duration", "Time from a delivery's arrival to its saved plan");
+    private static readonly Histogram<double> Acting = Seconds("webhookbot.actions.duration", "Time of one attempt, by action");
 
     public static void Received(string source, int status) => Requests.Add(1, new("source", source), new("status", status));
 
@@ -34,6 +34,9 @@ public static class BotMetrics
         Attempts.Add(1, new("action", action), new("outcome", outcome));
         Acting.Record(took.TotalSeconds, new KeyValuePair<string, object?>("action", action));
     }
+
+    private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
+        name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600] });
 
     /// <summary>Watches a number that is read when it is asked for.</summary>
     public static void Gauge(string name, string description, Func<long> read) => Meter.CreateObservableGauge(name, read, description: description);
