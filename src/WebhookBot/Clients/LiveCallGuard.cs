@@ -10,7 +10,8 @@ public sealed class LiveCallGuard : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         return OutboundCalls.AreForbidden && !ChangesNothing(request)
-            ? throw new InvalidOperationException($"A {request.Method} to {request.RequestUri?.Host} was about to leave the process in shadow mode.")
+            ? throw new InvalidOperationException(
+                $"A {request.Method} to {request.RequestUri?.Host} was about to leave the process in shadow mode.")
             : base.SendAsync(request, cancellationToken);
     }
 

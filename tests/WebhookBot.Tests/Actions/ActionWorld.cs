@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using WebhookBot.Actions;
@@ -30,6 +31,9 @@ internal sealed class ActionWorld : IAsyncDisposable
 
     /// <summary>What the <c>http</c> action calls.</summary>
     public FakePeer Target { get; }
+
+    /// <summary>Everything that was logged.</summary>
+    public CollectedLog Log { get; } = new();
 
     public IReadOnlyDictionary<string, Bookmark> Bookmarks => _bookmarks;
 
@@ -125,7 +129,7 @@ internal sealed class ActionWorld : IAsyncDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build())
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(journal)
-            .AddLogging()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddClients()
             .AddFacts()
             .AddActions();

@@ -53,7 +53,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             : await github.RunAsync(target, request, client => AddOnceAsync(client, target, request, body), cancellation);
     }
 
-    private async Task<ActionOutcome> KeepAsync(GitHubTarget target, ActionRequest request, string key, string body, CancellationToken cancellation)
+    private async Task<ActionOutcome> KeepAsync(
+        GitHubTarget target, ActionRequest request, string key, string body, CancellationToken cancellation)
     {
         var bookmark = await journal.RecallAsync(BookmarkKey(target, key), cancellation);
         var kept = Kept.Parse(bookmark?.Value);
@@ -69,7 +70,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             async client =>
             {
                 var known = kept?.Id ?? await FindAsync(client, target, marker, since: null);
-                var comment = await EditAsync(client, target, known, marker.Mark(body)) ?? await CreateAsync(client, target, marker.Mark(body));
+                var comment = await EditAsync(client, target, known, marker.Mark(body))
+                    ?? await CreateAsync(client, target, marker.Mark(body));
                 var keep = new Kept(comment.Id, request.Origin.Sequence);
                 return new ActionOutcome.Succeeded(
                     comment.Id == known ? $"edited the comment on {target}" : $"commented on {target}",

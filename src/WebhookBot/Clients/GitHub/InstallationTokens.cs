@@ -61,8 +61,8 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         }
         catch (NotFoundException e)
         {
-            throw new GitHubRefusedException(
-                CallFault.Stop($"GitHub knows no installation {installation} of this app; check GitHub:AppId, and that the app is still installed"), e);
+            var detail = $"GitHub knows no installation {installation} of this app; check GitHub:AppId, and that the app is still installed";
+            throw new GitHubRefusedException(CallFault.Stop(detail), e);
         }
     }
 
