@@ -69,16 +69,19 @@ internal sealed class ActionWorld : IAsyncDisposable
     public IAction Action(string name) => Services.GetServices<IAction>().Single(a => a.Descriptor.Name == name);
 
     /// <summary>A try of an action, for a delivery that came in <paramref name="age"/> ago (an hour, if not said).</summary>
-    public ActionRequest Request(object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
+    public ActionRequest Request(
+        object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
     {
         Key = key,
         Rule = "rule",
         Arguments = JsonSerializer.SerializeToElement(arguments),
         Payload = JsonSerializer.SerializeToElement(payload ?? PullRequest()),
-        Origin = new ActionOrigin("d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
+        Origin = new ActionOrigin(
+            "d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
     };
 
-    public Task<ActionOutcome> RunAsync(string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
+    public Task<ActionOutcome> RunAsync(
+        string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
         RunAsync(action, Request(arguments, payload, sequence, age));
 
     /// <summary>Carries it out and keeps its bookmark, as the journal would.</summary>

@@ -61,7 +61,7 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         }
         catch (NotFoundException e)
         {
-            var detail = $"GitHub knows no installation {installation} of this app; check GitHub:AppId, and that the app is still installed";
+            var detail = $"GitHub knows no installation {installation} of this app; check GitHub:AppId and whether it is still installed";
             throw new GitHubRefusedException(CallFault.Stop(detail), e);
         }
     }

@@ -42,7 +42,8 @@ public abstract class GitHubActionContract : ActionContract
     [Fact]
     public async Task Names_the_permission_that_is_missing()
     {
-        AnswerAll(PeerAnswer.Json(new { message = "Resource not accessible by integration" }, 403).With("X-Accepted-GitHub-Permissions", "issues=write"));
+        AnswerAll(PeerAnswer.Json(new { message = "Resource not accessible by integration" }, 403)
+            .With("X-Accepted-GitHub-Permissions", "issues=write"));
         Assert.Contains("issues=write", Assert.IsType<ActionOutcome.Failed>(await RunAsync()).Detail, StringComparison.Ordinal);
     }
 
