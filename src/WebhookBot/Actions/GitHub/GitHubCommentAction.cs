@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Octokit;
 using WebhookBot.Clients;
+using WebhookBot.Clients.GitHub;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 
@@ -117,7 +118,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
 
         try
         {
-            return await client.Issue.Comment.Update(target.Owner, target.Name, id.Value, body);
+            return await client.Issue.Comment.Update(target.Owner, target.Name, id.Value, body)
+                ?? throw GitHubRefusedException.Unreadable();
         }
         catch (ApiException e) when ((int)e.StatusCode is 404 or 410)
         {
@@ -125,8 +127,9 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
         }
     }
 
-    private static Task<IssueComment> CreateAsync(IGitHubClient client, GitHubTarget target, string body) =>
-        client.Issue.Comment.Create(target.Owner, target.Name, target.Number!.Value, body);
+    private static async Task<IssueComment> CreateAsync(IGitHubClient client, GitHubTarget target, string body) =>
+        await client.Issue.Comment.Create(target.Owner, target.Name, target.Number!.Value, body)
+        ?? throw GitHubRefusedException.Unreadable();
 
     private static string? KeyOf(ActionRequest request) =>
         request.Arguments.TextAt("key") is { } key && !string.IsNullOrWhiteSpace(key) ? key.Trim() : null;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Serialization;
 using Octokit;
 
 namespace WebhookBot.Clients.GitHub;
@@ -25,7 +24,6 @@ public static class GitHubFaults
         {
             GitHubRefusedException e => e.Fault,
             ApiException e => OfStatus(e, now - receivedAt, now),
-            SerializationException or NullReferenceException => CallFault.Retry("GitHub's answer could not be read"),
             _ => TransportFaults.Classify(exception, "GitHub", cancellation),
         };
 

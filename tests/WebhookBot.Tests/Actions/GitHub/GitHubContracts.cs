@@ -62,6 +62,23 @@ public abstract class GitHubActionContract : ActionContract
         Assert.Contains("Unexpected inputs", Assert.IsType<ActionOutcome.Failed>(await RunAsync()).Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[]"), InlineData("{}"), InlineData("null"), InlineData("\"x\""), InlineData("42"), InlineData("{\"id\":"), InlineData("<html>")]
+    [InlineData("[null]"), InlineData("[[]]"), InlineData("[42]"), InlineData("{\"id\":\"x\"}"), InlineData("[{\"id\":{}}]")]
+    public async Task Has_an_outcome_for_answers_that_are_not_what_they_should_be(string body)
+    {
+        AnswerAll(new PeerAnswer(200, body));
+        Assert.True(await RunAsync() is ActionOutcome.RetryLater or ActionOutcome.Succeeded or ActionOutcome.Skipped);
+    }
+
+    [Theory]
+    [InlineData("[]"), InlineData("{}"), InlineData("null"), InlineData(""), InlineData("<html>"), InlineData("{\"token\":null}")]
+    public async Task Tries_again_when_a_token_cannot_be_read(string body)
+    {
+        World.GitHub.Peer.Next(new PeerAnswer(201, body), 100, r => r.Path.EndsWith("access_tokens", StringComparison.Ordinal));
+        Assert.IsType<ActionOutcome.RetryLater>(await RunAsync());
+    }
+
     [Fact]
     public void Says_which_setting_is_missing()
     {
