@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using WebhookBot.Actions;
@@ -30,6 +31,9 @@ internal sealed class ActionWorld : IAsyncDisposable
 
     /// <summary>What the <c>http</c> action calls.</summary>
     public FakePeer Target { get; }
+
+    /// <summary>Everything that was logged.</summary>
+    public CollectedLog Log { get; } = new();
 
     public IReadOnlyDictionary<string, Bookmark> Bookmarks => _bookmarks;
 
@@ -65,16 +69,19 @@ internal sealed class ActionWorld : IAsyncDisposable
     public IAction Action(string name) => Services.GetServices<IAction>().Single(a => a.Descriptor.Name == name);
 
     /// <summary>A try of an action, for a delivery that came in <paramref name="age"/> ago (an hour, if not said).</summary>
-    public ActionRequest Request(object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
+    public ActionRequest Request(
+        object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
     {
         Key = key,
         Rule = "rule",
         Arguments = JsonSerializer.SerializeToElement(arguments),
         Payload = JsonSerializer.SerializeToElement(payload ?? PullRequest()),
-        Origin = new ActionOrigin("d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
+        Origin = new ActionOrigin(
+            "d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
     };
 
-    public Task<ActionOutcome> RunAsync(string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
+    public Task<ActionOutcome> RunAsync(
+        string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
         RunAsync(action, Request(arguments, payload, sequence, age));
 
     /// <summary>Carries it out and keeps its bookmark, as the journal would.</summary>
@@ -125,7 +132,7 @@ internal sealed class ActionWorld : IAsyncDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build())
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(journal)
-            .AddLogging()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddClients()
             .AddFacts()
             .AddActions();

@@ -22,7 +22,8 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels)
 
         return person.Contains('@', StringComparison.Ordinal)
             ? await ByEmailAsync(person, cancellation)
-            : (named, CallFault.Stop($"'{Redaction.Clean(named)}' is not known in Slack; give the person's Slack id (U…) or e-mail address"));
+            : (named, CallFault.Stop(
+                $"'{Redaction.Clean(named)}' is not known in Slack; give the person's Slack id (U…) or e-mail address"));
     }
 
     /// <summary>Forgets what turned out to be wrong.</summary>

@@ -88,7 +88,8 @@ public sealed class SlackPostActionTests : IAsyncLifetime
     {
         Slack.Refuse("chat.postMessage", "not_in_channel");
         Slack.Refuse("conversations.join", "missing_scope", needed: "channels:join");
-        Assert.Contains("/invite", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = _incidents, text = "x" })).Detail, StringComparison.Ordinal);
+        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = _incidents, text = "x" }));
+        Assert.Contains("/invite", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,13 +100,15 @@ public sealed class SlackPostActionTests : IAsyncLifetime
         await RunAsync(new { channel = "@" + person, text = "2" });
         Assert.Equal([person, person], Slack.Messages.Select(m => m.Fields["channel"]));
         Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@nobody@example.com", text = "3" }));
-        Assert.Contains("octocat", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "4" })).Detail, StringComparison.Ordinal);
+        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "4" }));
+        Assert.Contains("octocat", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Never_asks_slack_to_find_mentions_or_to_unfurl()
     {
-        await RunAsync(new { channel = "#incidents", text = "@channel &lt;!here&gt; https://example.com", key = "k", buttons = new[] { Link("https://example.com") } });
+        const string text = "@channel &lt;!here&gt; https://example.com";
+        await RunAsync(new { channel = "#incidents", text, key = "k", buttons = Link("https://example.com") });
         await RunAsync(new { channel = "#incidents", text = "again", key = "k" });
         Assert.All(Slack.Peer.Requests.Where(r => r.Path.Contains("chat.", StringComparison.Ordinal)), r =>
         {
@@ -139,8 +142,11 @@ public sealed class SlackPostActionTests : IAsyncLifetime
     [Theory]
     [InlineData("""["acknowledge"]""")]
     [InlineData("""[{"silence":"2h"}]""")]
-    public async Task Refuses_buttons_of_other_kinds(string buttons) =>
-        Assert.Contains("button", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "#incidents", text = "x", buttons = Json(buttons) })).Detail, StringComparison.Ordinal);
+    public async Task Refuses_buttons_of_other_kinds(string buttons)
+    {
+        var outcome = await RunAsync(new { channel = "#incidents", text = "x", buttons = Json(buttons) });
+        Assert.Contains("button", Assert.IsType<ActionOutcome.Failed>(outcome).Detail, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Sends_the_text_alone_when_slack_refuses_the_blocks()
