@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WebhookBot.Clients;
 using WebhookBot.Actions;
 using WebhookBot.Tests.Peers;
 
@@ -146,7 +147,7 @@ public abstract class ActionContract : IAsyncLifetime
     {
         using (WebhookBot.Clients.OutboundCalls.Forbid())
         {
-            await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync());
+            await Assert.ThrowsAsync<ForbiddenCallException>(() => RunAsync());
         }
 
         Assert.Empty(World.Target.Requests);

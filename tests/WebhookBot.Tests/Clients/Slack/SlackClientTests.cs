@@ -1,3 +1,4 @@
+using WebhookBot.Clients;
 using WebhookBot.Clients.Slack;
 using WebhookBot.Tests.Actions;
 using WebhookBot.Tests.Peers;
