@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
 using WebhookBot.Intake;
@@ -12,6 +13,8 @@ namespace WebhookBot.Cli;
 public static class BotHost
 {
     public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private const int ReadAhead = 128 * 1024;
 
     /// <summary>The version of this program.</summary>
     public static string Version { get; } = typeof(BotHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -35,9 +38,13 @@ public static class BotHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
         });
-        ConfigureLogging(builder);
+
+        // The limit above is not the sockets', which read a megabyte ahead of whoever waits for his turn.
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = ReadAhead);
+        var isStarted = new StrongBox<bool>();
+        ConfigureLogging(builder, isStarted);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
@@ -49,6 +56,7 @@ public static class BotHost
         replace?.Invoke(builder);
         var app = builder.Build();
         app.MapBot();
+        app.Lifetime.ApplicationStarted.Register(() => isStarted.Value = true);
         return app;
     }
 
@@ -60,9 +68,12 @@ public static class BotHost
     private static string EnvironmentName() =>
         Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development;
 
-    private static void ConfigureLogging(WebApplicationBuilder builder)
+    private static void ConfigureLogging(WebApplicationBuilder builder, StrongBox<bool> isStarted)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What keeps the bot from starting is told once, by the verb, in words and not as a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isStarted.Value && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Quartz", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         if (builder.Environment.IsProduction())
