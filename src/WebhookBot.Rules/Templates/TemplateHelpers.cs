@@ -23,11 +23,12 @@ internal static class TemplateHelpers
         ["replace"] = static a => Replace(Text(a, 0), Text(a, 1), Text(a, 2)),
         ["json"] = static a => TemplateModel.ToJson(Value(a, 0)),
         ["short_sha"] = static a => Text(a, 0) is { Length: > 7 } sha ? sha[..WholeCharacters(sha, 7)] : Text(a, 0),
+        ["lookup"] = static a => Lookup(Value(a, 0), Text(a, 1)),
         ["eq"] = static a => AreEqual(Value(a, 0), Value(a, 1)),
     };
 
     /// <summary>The names a template may call.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link", "lookup"];
+    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link"];
 
     public static void Register(IHandlebars engine, TextFormat format)
     {
@@ -52,6 +53,13 @@ internal static class TemplateHelpers
         bool flag => flag ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => TemplateModel.ToJson(value),
+    };
+
+    private static object? Lookup(object? from, string key) => from switch
+    {
+        IReadOnlyDictionary<string, object?> view => view.GetValueOrDefault(key),
+        TemplateModel.ListView list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
+        _ => null,
     };
 
     private static int? Number(Arguments arguments, int index) =>
