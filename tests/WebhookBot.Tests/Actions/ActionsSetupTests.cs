@@ -1,5 +1,4 @@
 using WebhookBot.Actions;
-using WebhookBot.Rules;
 
 namespace WebhookBot.Tests.Actions;
 
