@@ -9,6 +9,7 @@ using WebhookBot.Clients;
 using WebhookBot.Clients.Http;
 using WebhookBot.Facts;
 using WebhookBot.Journal;
+using WebhookBot.Rules;
 using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Actions;
@@ -34,6 +35,9 @@ internal sealed class ActionWorld : IAsyncDisposable
 
     /// <summary>Everything that was logged.</summary>
     public CollectedLog Log { get; } = new();
+
+    /// <summary>The rules in force; none, unless a test says otherwise.</summary>
+    public IRuleSetInForce RulesInForce { get; } = NoRules();
 
     public IReadOnlyDictionary<string, Bookmark> Bookmarks => _bookmarks;
 
@@ -123,6 +127,13 @@ internal sealed class ActionWorld : IAsyncDisposable
         Target.Verify();
     }
 
+    private static IRuleSetInForce NoRules()
+    {
+        var rules = Substitute.For<IRuleSetInForce>();
+        rules.Current.Returns(RuleSet.Empty);
+        return rules;
+    }
+
     private ServiceProvider Build()
     {
         var journal = Substitute.For<IJournal>();
@@ -132,6 +143,7 @@ internal sealed class ActionWorld : IAsyncDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build())
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(journal)
+            .AddSingleton(RulesInForce)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddClients()
             .AddFacts()

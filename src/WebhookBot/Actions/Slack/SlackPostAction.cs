@@ -11,7 +11,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     public static readonly ActionDescriptor Definition = new("slack.post",
         "Posts a message to Slack, or updates the one posted for the same key.",
     [
-        new("channel", ParameterType.Text, "#name, an id, or a person: @U012AB3CD or @somebody@example.com.", IsRequired: true),
+        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true),
         new("text", ParameterType.Text, "The message, in mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
         new("blocks", ParameterType.Structure, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
         new("buttons", ParameterType.Structure, "Links below the message: a list of { url: …, label: … }."),
@@ -78,7 +78,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
                 $"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
         }
 
-        var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, cancellation);
+        var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, request.Payload, cancellation);
         if (fault is not null || answer is null)
         {
             return Outcome(fault ?? CallFault.Retry("Slack gave no answer"));

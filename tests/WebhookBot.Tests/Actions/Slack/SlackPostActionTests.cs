@@ -1,5 +1,8 @@
 using System.Text.Json;
+using NSubstitute;
 using WebhookBot.Actions;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Compilation;
 using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Actions.Slack;
@@ -100,8 +103,29 @@ public sealed class SlackPostActionTests : IAsyncLifetime
         await RunAsync(new { channel = "@" + person, text = "2" });
         Assert.Equal([person, person], Slack.Messages.Select(m => m.Fields["channel"]));
         Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@nobody@example.com", text = "3" }));
-        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "4" }));
-        Assert.Contains("octocat", failed.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_to_a_github_login_that_the_rule_files_name()
+    {
+        var rules = new RuleCompiler(new RuleVocabulary(new ActionCatalog([]), [], []))
+            .Compile([new RuleFile("people.yml", "people: { octocat: U012AB3CD }")]).RuleSet!;
+        _world.RulesInForce.Current.Returns(rules);
+        await RunAsync(new { channel = "@Octocat", text = "1" });
+        Assert.Equal("U012AB3CD", Slack.Messages[0].Fields["channel"]);
+    }
+
+    [Fact]
+    public async Task Writes_to_a_github_login_by_the_address_its_owner_shows()
+    {
+        var person = Slack.AddPerson("mona@example.com");
+        _world.GitHub.Repository("acme/shop");
+        _world.GitHub.Peer.On("GET", "/users/{login}", r => PeerAnswer.Json(new { login = r.Route["login"], email = r.Route["login"] == "mona" ? "mona@example.com" : null }));
+        await RunAsync(new { channel = "@mona", text = "1" });
+        Assert.Equal(person, Slack.Messages[0].Fields["channel"]);
+
+        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "2" }));
+        Assert.Contains("people: { octocat:", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
