@@ -19,10 +19,16 @@ internal static class PullRequestBody
 
     private static readonly string[] RepositoryLinks = ["forks", "keys{/key_id}", "collaborators{/collaborator}", "teams", "hooks", "issues/events{/number}", "events", "assignees{/user}", "branches{/branch}", "tags", "git/blobs{/sha}", "git/tags{/sha}", "git/refs{/sha}", "git/trees{/sha}", "statuses/{sha}", "languages", "stargazers", "contributors", "subscribers", "subscription", "commits{/sha}", "comments{/number}"];
 
+    private static readonly (string Name, string Path)[] PullRequestLinks =
+    [
+        ("diff", ".diff"), ("patch", ".patch"), ("issue", "/issue"), ("commits", "/commits"), ("review_comments", "/reviews"), ("review_comment", "/comments{/number}"),
+        ("comments", "/comments"), ("statuses", "/statuses/9f8e7d6c5b4a39281706f5e4d3c2b1a098765432"),
+    ];
+
     private static readonly string[] Words = ["checkout", "retries", "payment", "the", "when", "a", "provider", "answers", "late", "and", "customer", "page", "explains", "idempotent", "request", "ledger", "timeout", "of", "is", "documented", "here", "because", "it", "was", "wrong", "before", "see", "also", "`Retry-After`", "[docs](https://docs.acme.test/checkout)"];
 
     /// <summary>A body of exactly that many bytes.</summary>
-    /// <param name="bytes">At least 2 KB; links are left out below 9 KB.</param>
+    /// <param name="bytes">At least 6 KB; fewer links below 10 KB.</param>
     /// <param name="number">The pull request's number, which is what the delivery is about.</param>
     public static byte[] Create(int bytes, int number)
     {
@@ -70,9 +76,11 @@ internal static class PullRequestBody
         json.WriteNumber("id", 1_900_000_000L + number);
         json.WriteString("node_id", "PR_kwDOAbCdEf5xYz12");
         json.WriteString("html_url", $"https://github.com/{Repository}/pull/{number:D7}");
-        json.WriteString("commits_url", $"{api}/commits");
-        json.WriteString("review_comments_url", $"{api}/comments");
-        json.WriteString("statuses_url", $"https://api.github.com/repos/{Repository}/statuses/9f8e7d6c5b4a39281706f5e4d3c2b1a098765432");
+        foreach (var (name, path) in PullRequestLinks)
+        {
+            json.WriteString($"{name}_url", api + path);
+        }
+
         json.WriteNumber("number", number);
         json.WriteString("state", "open");
         json.WriteBoolean("locked", false);
@@ -93,6 +101,7 @@ internal static class PullRequestBody
         Labels(json);
         Branch(json, "head", "docs/retries", "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432");
         Branch(json, "base", "main", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567");
+        Links(json, api);
         json.WriteString("author_association", "CONTRIBUTOR");
         json.WriteBoolean("draft", false);
         json.WriteBoolean("merged", false);
@@ -103,6 +112,19 @@ internal static class PullRequestBody
         json.WriteNumber("additions", 31);
         json.WriteNumber("deletions", 12);
         json.WriteNumber("changed_files", 2);
+        json.WriteEndObject();
+    }
+
+    private static void Links(Utf8JsonWriter json, string api)
+    {
+        json.WriteStartObject("_links");
+        foreach (var (name, path) in PullRequestLinks.Append(("self", "")).Append(("html", "")))
+        {
+            json.WriteStartObject(name);
+            json.WriteString("href", api + path);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 
@@ -131,6 +153,8 @@ internal static class PullRequestBody
         json.WriteString("label", $"acme:{reference}");
         json.WriteString("ref", reference);
         json.WriteString("sha", sha);
+        json.WritePropertyName("user");
+        User(json, "acme", isWhole: false);
         json.WritePropertyName("repo");
         WriteRepository(json, isWhole: false);
         json.WriteEndObject();

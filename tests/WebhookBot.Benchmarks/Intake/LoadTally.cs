@@ -63,7 +63,7 @@ internal sealed class LoadTally(int goodStatus)
             }
         }
 
-        return double.NaN;
+        return 0;
     }
 
     private static int IndexOf(long nanoseconds)

@@ -14,6 +14,8 @@ internal static class MixedRules
 {
     public const int Matching = 3;
 
+    private const int RulesInFile = 500;
+
     private const string ThoseThatMatch = """
           match-repository:
             on: github.pull_request.opened
@@ -61,14 +63,20 @@ internal static class MixedRules
     /// <param name="asked">How many of them have a trigger that fits and a condition that no index decides.</param>
     public static RuleSet Compile(int count, int asked)
     {
-        var text = new StringBuilder("rules:\n").Append(ThoseThatMatch);
-        for (var i = 0; i < count - Matching; i++)
+        var files = Enumerable.Range(0, count - Matching).Chunk(RulesInFile).Select(numbers => File(numbers, asked)).Append(new RuleFile("rules/match.yml", $"rules:\n{ThoseThatMatch}"));
+        var compilation = new RuleCompiler(BotHost.Vocabulary).Compile(files);
+        return compilation.RuleSet ?? throw new InvalidOperationException(string.Join('\n', compilation.Diagnostics.Take(5)));
+    }
+
+    private static RuleFile File(int[] numbers, int asked)
+    {
+        var text = new StringBuilder("rules:\n");
+        foreach (var i in numbers)
         {
             var rule = i < asked ? Asked[i % Asked.Length](i) : Others[i % Others.Length](i);
             text.Append(CultureInfo.InvariantCulture, $"  rule-{i}:\n    {rule}\n    then: [ {{ slack.post: {{ channel: \"#dev\", text: \"{i}\" }} }} ]\n");
         }
 
-        var compilation = new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("rules/mixed.yml", text.ToString())]);
-        return compilation.RuleSet ?? throw new InvalidOperationException(string.Join('\n', compilation.Diagnostics.Take(5)));
+        return new RuleFile($"rules/mixed-{numbers[0]:D5}.yml", text.ToString());
     }
 }
