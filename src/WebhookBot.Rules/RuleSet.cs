@@ -9,17 +9,19 @@ namespace WebhookBot.Rules;
 /// <summary>The compiled rules and sources of a folder of rule files. Immutable; identified by the hash of what the files say.</summary>
 public sealed class RuleSet
 {
-    internal RuleSet(IReadOnlyList<RuleFile> files, IReadOnlyList<Rule> rules, IReadOnlyList<SourceDefinition> sources)
+    internal RuleSet(
+        IReadOnlyList<RuleFile> files, IReadOnlyList<Rule> rules, IReadOnlyList<SourceDefinition> sources, IReadOnlyDictionary<string, string> people)
     {
         Hash = HashOf(files);
         Files = [.. files.Select(f => f.Path)];
         Rules = rules;
         Sources = sources;
+        People = people;
         Index = new RuleIndex(rules);
     }
 
     /// <summary>No rules and no sources.</summary>
-    public static RuleSet Empty { get; } = new([], [], []);
+    public static RuleSet Empty { get; } = new([], [], [], new Dictionary<string, string>());
 
     /// <summary>Sixteen hexadecimal digits; the same files give the same.</summary>
     public string Hash { get; }
@@ -31,6 +33,9 @@ public sealed class RuleSet
     public IReadOnlyList<Rule> Rules { get; }
 
     public IReadOnlyList<SourceDefinition> Sources { get; }
+
+    /// <summary>The Slack user of each GitHub login that is named; logins in any case of letters.</summary>
+    public IReadOnlyDictionary<string, string> People { get; }
 
     internal RuleIndex Index { get; }
 

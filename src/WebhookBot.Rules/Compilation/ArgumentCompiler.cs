@@ -46,7 +46,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             case ParameterType.Number when node is YamlScalar { Kind: ScalarKind.Number } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
                 return new ArgumentTemplate.Constant(scalar);
             case ParameterType.Number when node is YamlScalar scalar && scalar.Text.Contains("{{", StringComparison.Ordinal):
-                return Text(scalar, parameter.Format);
+                return new ArgumentTemplate.Number(Text(scalar, TextFormat.Plain).Template);
             case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
                 return new ArgumentTemplate.Constant(scalar);
             case ParameterType.Structure:
@@ -72,7 +72,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
     {
         if (parameter.OneOf is { } choices && !scalar.Text.Contains("{{", StringComparison.Ordinal) && !choices.Contains(scalar.Text))
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.For(scalar.Text, choices)}");
+            diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.Near(scalar.Text, choices)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using WebhookBot.Rules.Conditions;
+
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>How bad a diagnostic is. Only errors keep a rule set from being used.</summary>
@@ -14,8 +16,9 @@ public enum Severity
 /// <param name="Message">In words for a person.</param>
 public sealed record Diagnostic(SourcePosition Position, Severity Severity, string Code, string Message)
 {
-    /// <summary><c>rules/alerts.yml(12,9): error WB0104: unknown operator 'equal'; did you mean 'is'?</c></summary>
-    public override string ToString() => $"{Position}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Message}";
+    /// <summary>One line, whatever the file holds: <c>rules/alerts.yml(12,9): error WB0104: unknown operator 'iss'; did you mean 'is'?</c></summary>
+    public override string ToString() =>
+        ExplanationText.Harmless($"{Position}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Message}");
 }
 
 /// <summary>The codes of all diagnostics. A code is never given a second meaning.</summary>

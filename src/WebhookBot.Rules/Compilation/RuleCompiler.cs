@@ -10,30 +10,29 @@ public sealed record Compilation(RuleSet? RuleSet, IReadOnlyList<Diagnostic> Dia
 /// <summary>Rule files in, an immutable rule set or all diagnostics out. Used alike by the service, the checker and the tests.</summary>
 public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
-    private static readonly string[] Sections = ["sources", "rules"];
+    private static readonly string[] Sections = ["sources", "rules", "people"];
 
-    private static readonly string[] Later = ["commands", "environments", "people", "vars", "repositories"];
+    private static readonly string[] Later = ["commands", "environments", "vars", "repositories"];
 
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
     public Compilation Compile(IEnumerable<RuleFile> files)
     {
         var diagnostics = new DiagnosticBag();
-        var rules = new Dictionary<string, Rule>(StringComparer.Ordinal);
-        var sources = new Dictionary<string, SourceDefinition>(StringComparer.Ordinal);
+        var found = new Found();
         var sorted = files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
         foreach (var file in sorted)
         {
-            CompileFile(file, rules, sources, diagnostics);
+            CompileFile(file, found, diagnostics);
         }
 
-        CheckTriggers(rules.Values, sources, diagnostics);
-        var found = diagnostics.Items
+        CheckTriggers(found, diagnostics);
+        var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
             .ToList();
-        return new Compilation(diagnostics.HasErrors ? null : new RuleSet(sorted, [.. rules.Values], [.. sources.Values]), found);
+        return new Compilation(diagnostics.HasErrors ? null : new RuleSet(sorted, [.. found.Rules.Values], [.. found.Sources.Values], found.People), told);
     }
 
-    private void CompileFile(RuleFile file, Dictionary<string, Rule> rules, Dictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+    private void CompileFile(RuleFile file, Found found, DiagnosticBag diagnostics)
     {
         if (YamlReader.Read(file, diagnostics) is not { } root)
         {
@@ -45,10 +44,13 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             switch (entry.Key.Text)
             {
                 case "rules":
-                    new RuleSection(vocabulary, diagnostics).Compile(entry.Value, rules);
+                    new RuleSection(vocabulary, diagnostics).Compile(entry.Value, found.Rules);
                     break;
                 case "sources":
-                    new SourceSection(vocabulary, diagnostics).Compile(entry.Value, sources);
+                    new SourceSection(vocabulary, diagnostics).Compile(entry.Value, found.Sources);
+                    break;
+                case "people":
+                    new PeopleSection(diagnostics).Compile(entry.Value, found.People);
                     break;
                 case var later when Later.Contains(later):
                     diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
@@ -62,17 +64,27 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
 
     // A rule for a source that no file defines never fires, which is what a slip in its name looks like. Files that define no source
     // at all are read on their own (a single file that is being edited), and are not told so.
-    private static void CheckTriggers(IEnumerable<Rule> rules, Dictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+    private static void CheckTriggers(Found found, DiagnosticBag diagnostics)
     {
-        if (sources.Count == 0)
+        if (found.Sources.Count == 0)
         {
             return;
         }
 
-        string[] known = [.. sources.Keys, "alert", "*"];
-        foreach (var trigger in rules.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
+        string[] known = [.. found.Sources.Keys, "alert", "*"];
+        foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
             diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(1))}");
         }
+    }
+
+    /// <summary>What the files read so far define, by name.</summary>
+    private sealed class Found
+    {
+        public Dictionary<string, Rule> Rules { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -10,7 +10,6 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private static readonly string[] Later = ["wait", "cancel_on", "still", "throttle", "debounce", "digest", "until", "owner", "max_per_subject", "bots"];
 
-    private readonly ConditionCompiler _conditions = new(vocabulary, diagnostics);
     private readonly StepCompiler _steps = new(vocabulary, diagnostics);
 
     public void Compile(YamlNode node, Dictionary<string, Rule> into)
@@ -27,14 +26,14 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.DuplicateName, $"a rule named '{entry.Key.Text}' stands in {first.Position} already");
             }
 
-            if (Shape.Mapping(entry.Value, "a rule", diagnostics) is { } mapping && CompileRule(entry.Key, mapping, into.Count) is { } rule)
+            if (Shape.Mapping(entry.Value, "a rule", diagnostics) is { } mapping)
             {
-                into.TryAdd(entry.Key.Text, rule);
+                into.TryAdd(entry.Key.Text, CompileRule(entry.Key, mapping, into.Count));
             }
         }
     }
 
-    private Rule? CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
+    private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
         Shape.Keys(mapping, "a rule", Known, diagnostics, Later);
         var triggers = CompileTriggers(mapping["on"], name);
@@ -62,17 +61,19 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private AllOf CompileCondition(YamlMapping mapping)
     {
+        var conditions = new ConditionCompiler(vocabulary, diagnostics);
         var parts = new List<Condition>();
-        if (mapping["if"] is { } condition && _conditions.Compile(condition) is AllOf all)
+        if (mapping["if"] is { } condition && conditions.Compile(condition) is { } all)
         {
             parts.AddRange(all.Parts);
         }
 
-        if (mapping["unless"] is { } unless && _conditions.Compile(unless) is { } exception)
+        if (mapping["unless"] is { } unless && conditions.Compile(unless) is { } exception)
         {
             parts.Add(new Not(unless.Position, exception, "unless"));
         }
 
+        conditions.CheckCount(mapping.Position);
         return new AllOf(mapping["if"]?.Position ?? mapping.Position, parts);
     }
 
@@ -124,14 +125,14 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
             case "off" or "false":
                 return RuleMode.Off;
             default:
-                diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'mode' is live, shadow or off{(node is YamlScalar s ? Suggestion.For(s.Text, ["live", "shadow", "off"]) : "")}");
+                diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'mode' is live, shadow or off{(node is YamlScalar s ? Suggestion.Near(s.Text, ["live", "shadow", "off"]) : "")}");
                 return RuleMode.Off;
         }
     }
 
-    [GeneratedRegex(@"^[\w.-]{1,80}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[\w.-]{1,80}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"^(\*|[\w-]+)(\.(\*|[\w:/-]+))*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(\*|(\*|[\w-]+)(\.(\*|[\w:/-]+))+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex TriggerPattern();
 }

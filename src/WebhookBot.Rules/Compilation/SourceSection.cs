@@ -139,9 +139,9 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         return networks;
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,39}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9_-]{0,39}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_:.-]{0,99}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_:.-]{0,99}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SettingPattern();
 }

@@ -9,14 +9,13 @@ public static class Suggestion
     public static string For(string name, IEnumerable<string> known)
     {
         var names = known.ToList();
-        var nearest = Nearest(name, names);
-        if (nearest is not null)
-        {
-            return $"; did you mean '{nearest}'?";
-        }
-
-        return names.Count is > 0 and <= 16 ? $"; known: {string.Join(", ", names)}" : "";
+        var near = Near(name, names);
+        return near.Length == 0 && names.Count is > 0 and <= 16 ? $"; known: {string.Join(", ", names)}" : near;
     }
+
+    /// <summary><c>; did you mean 'is'?</c>, or nothing when none is near.</summary>
+    internal static string Near(string name, IEnumerable<string> known) =>
+        Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
 
     /// <summary>The known name that is at most a third of its letters away, or null.</summary>
     public static string? Nearest(string name, IEnumerable<string> known)

@@ -38,6 +38,11 @@ internal sealed class YamlReader
         {
             return new YamlReader(file, diagnostics).ReadDocument();
         }
+        catch (TooDeepException e)
+        {
+            diagnostics.Error(e.Position, DiagnosticCode.TooDeep, $"nested deeper than {MaxDepth} levels");
+            return null;
+        }
         catch (YamlException e)
         {
             var position = new SourcePosition(file.Path, (int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
@@ -79,7 +84,7 @@ internal sealed class YamlReader
         var next = _parser.Current ?? throw new YamlException("unexpected end of the file");
         if (depth > MaxDepth)
         {
-            throw new YamlException(next.Start, next.End, $"nested deeper than {MaxDepth} levels");
+            throw new TooDeepException(At(next));
         }
 
         if (_parser.TryConsume<AnchorAlias>(out var alias))
@@ -160,4 +165,9 @@ internal sealed class YamlReader
     }
 
     private SourcePosition At(ParsingEvent e) => new(_file, (int)e.Start.Line, (int)e.Start.Column);
+
+    private sealed class TooDeepException(SourcePosition position) : Exception
+    {
+        public SourcePosition Position => position;
+    }
 }

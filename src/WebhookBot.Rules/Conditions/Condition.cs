@@ -20,16 +20,10 @@ public abstract class Condition
 /// <summary>Every part must hold; an empty one holds.</summary>
 public sealed class AllOf : Condition
 {
-    internal AllOf(SourcePosition position, IReadOnlyList<Condition> parts, string words = "all of") : base(position)
-    {
-        Parts = parts;
-        Words = words;
-    }
+    internal AllOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position) => Parts = parts;
 
     /// <summary>The parts, in the order they are written.</summary>
     public IReadOnlyList<Condition> Parts { get; }
-
-    private string Words { get; }
 
     internal override Truth Evaluate(EvaluationScope scope)
     {
@@ -51,7 +45,7 @@ public sealed class AllOf : Condition
         var parts = Parts.Select(p => p.Explain(scope)).ToList();
         return parts.Count == 1 ? parts[0] : new Explanation
         {
-            Condition = Words,
+            Condition = "all of",
             Result = parts.Aggregate(Truth.True, (t, p) => t.And(p.Result)),
             At = Position.ToString(),
             Parts = parts,

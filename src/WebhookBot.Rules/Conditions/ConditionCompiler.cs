@@ -12,34 +12,36 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     private int _count;
 
     /// <summary>The condition, or null after reporting what is wrong.</summary>
-    public Condition? Compile(YamlNode node)
-    {
-        _count = 0;
-        var condition = CompileMapping(node, "all of");
-        if (_count > MostConditions)
-        {
-            diagnostics.Error(node.Position, DiagnosticCode.TooManyConditions, $"{_count} conditions are more than the {MostConditions} a rule may have; use a list of values, or split the rule");
-        }
-
-        return condition;
-    }
-
-    private AllOf? CompileMapping(YamlNode node, string words)
+    public AllOf? Compile(YamlNode node)
     {
         if (Shape.Mapping(node, "conditions", diagnostics) is not { } mapping)
         {
             return null;
         }
 
+        if (mapping.Entries.Count == 0)
+        {
+            diagnostics.Error(mapping.Position, DiagnosticCode.BadValue, "an empty mapping asks nothing; leave it out");
+        }
+
         var parts = mapping.Entries.Select(CompileEntry).OfType<Condition>().ToList();
-        return new AllOf(mapping.Position, parts, words);
+        return new AllOf(mapping.Position, parts);
+    }
+
+    /// <summary>Reports when the conditions compiled so far are more than a rule may have.</summary>
+    public void CheckCount(SourcePosition rule)
+    {
+        if (_count > MostConditions)
+        {
+            diagnostics.Error(rule, DiagnosticCode.TooManyConditions, $"{_count} conditions are more than the {MostConditions} a rule may have; use a list of values, or split the rule");
+        }
     }
 
     private Condition? CompileEntry(YamlEntry entry) => entry.Key.Text switch
     {
         "any" => CompileList(entry) is { } parts ? new AnyOf(entry.Key.Position, parts) : null,
         "all" => CompileList(entry) is { } parts ? new AllOf(entry.Key.Position, parts) : null,
-        "not" => CompileMapping(entry.Value, "all of") is { } part ? new Not(entry.Key.Position, part) : null,
+        "not" => Compile(entry.Value) is { } part ? new Not(entry.Key.Position, part) : null,
         _ => CompileField(entry),
     };
 
@@ -47,7 +49,7 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     {
         if (entry.Value is YamlSequence { Items.Count: > 0 } list)
         {
-            return list.Items.Select(i => CompileMapping(i, "all of")).OfType<Condition>().ToList();
+            return list.Items.Select(Compile).OfType<Condition>().ToList();
         }
 
         diagnostics.Error(entry.Value.Position, DiagnosticCode.WrongKind, $"'{entry.Key.Text}' takes a list of conditions, found {entry.Value.KindInWords}; a payload field of that name is written payload.{entry.Key.Text}");
@@ -58,7 +60,11 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     {
         _count++;
         var path = FieldPath.TryParse(entry.Key.Text, out var problem);
-        if (path is null)
+        if (entry.Key.Text is ['v', 'a', 'r', 's', '.' or '[', ..])
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'vars' is not part of this version; a payload field of that name is written payload.{Suggestion.Shorten(entry.Key.Text)}");
+        }
+        else if (path is null)
         {
             diagnostics.Error(entry.Key.Position, DiagnosticCode.BadFieldPath, $"'{Suggestion.Shorten(entry.Key.Text)}' is no field path: {problem}");
         }

@@ -13,6 +13,12 @@ internal sealed class EvaluationScope(WebhookEvent e)
     /// <summary>Facts that a condition asked for since the last <see cref="ForgetMissing"/> and that were not fetched.</summary>
     public HashSet<string> MissingFacts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Tests that took too long once. They are not tried again in this event, so that an array of many texts costs one time limit, not one
+    /// an element.
+    /// </summary>
+    public HashSet<ValueTest> GivenUp { get; } = [];
+
     public JsonElement Delivery => _delivery ??= JsonElement.Parse(DescribeDelivery());
 
     public FieldValue Fact(string name)

@@ -101,7 +101,8 @@ public sealed class FieldPath
 
             if (!_segments[i].TryStep(ref current))
             {
-                return FieldValue.Missing;
+                // What is cut off may hold what is not found in the part at hand.
+                return truncated ? FieldValue.Unknown($"{Text} is not in the part at hand of facts.{Fact}, which is truncated") : FieldValue.Missing;
             }
         }
 
@@ -226,7 +227,7 @@ public sealed class FieldPath
                 return true;
             }
 
-            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(_utf8, out element);
+            return element.ValueKind == JsonValueKind.Object && JsonText.TryGetProperty(element, _utf8, out element);
         }
     }
 }

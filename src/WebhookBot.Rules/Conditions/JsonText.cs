@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -24,6 +25,35 @@ public static class JsonText
         }
     }
 
+    /// <summary>The name of a property.</summary>
+    public static string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property)));
+        }
+    }
+
+    /// <summary>The value of that property; of several the last, as <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> has it.</summary>
+    public static bool TryGetProperty(JsonElement from, ReadOnlySpan<byte> utf8Name, out JsonElement value)
+    {
+        try
+        {
+            return from.TryGetProperty(utf8Name, out value);
+        }
+        catch (InvalidOperationException) when (from.ValueKind == JsonValueKind.Object)
+        {
+            // Some name in the object holds half of a pair, not necessarily the one that is looked for.
+            var wanted = Encoding.UTF8.GetString(utf8Name);
+            value = from.EnumerateObject().LastOrDefault(p => Name(p) == wanted).Value;
+            return value.ValueKind != JsonValueKind.Undefined;
+        }
+    }
+
     /// <summary>A scalar as text: strings as they are, numbers and booleans as written, null as nothing.</summary>
     public static string Scalar(JsonElement value) => value.ValueKind switch
     {
@@ -35,8 +65,20 @@ public static class JsonText
     /// <summary>The value as short JSON text, for explanations.</summary>
     public static string Seen(JsonElement value)
     {
-        var raw = value.GetRawText();
-        return raw.Length <= LongestSeen ? raw : string.Concat(raw.AsSpan(0, LongestSeen), "…");
+        // Only as much is copied as is shown: an element may be as large as its payload.
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (raw.Length <= LongestSeen)
+        {
+            return Encoding.UTF8.GetString(raw);
+        }
+
+        var end = LongestSeen;
+        while ((raw[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return Encoding.UTF8.GetString(raw[..end]) + "…";
     }
 
     private static string Unescape(ReadOnlySpan<char> raw)

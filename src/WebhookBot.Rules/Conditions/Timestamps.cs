@@ -1,23 +1,34 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace WebhookBot.Rules.Conditions;
 
 /// <summary>Timestamps as senders write them: RFC 3339 texts, and Unix seconds or milliseconds as numbers.</summary>
-internal static class Timestamps
+internal static partial class Timestamps
 {
-    private const long FirstMilliseconds = 100_000_000_000;
+    private const decimal FirstMilliseconds = 100_000_000_000;
+    private const decimal TooLate = 100_000_000_000_000;
 
-    public static DateTimeOffset? TryRead(JsonElement value)
+    public static DateTimeOffset? TryRead(JsonElement value) => value.ValueKind switch
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number is > 0 and < 100_000_000_000_000)
-        {
-            return number < FirstMilliseconds ? DateTimeOffset.FromUnixTimeSeconds(number) : DateTimeOffset.FromUnixTimeMilliseconds(number);
-        }
+        JsonValueKind.Number when value.TryGetDecimal(out var number) => FromNumber(number),
+        JsonValueKind.String => FromText(JsonText.Read(value)),
+        _ => null,
+    };
 
-        return value.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(JsonText.Read(value), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-                ? time
-                : null;
-    }
+    /// <summary>Unix seconds or milliseconds, told by their size: 100,000,000,000 seconds are the year 5138.</summary>
+    public static DateTimeOffset? FromNumber(decimal number) => number switch
+    {
+        > 0 and < FirstMilliseconds => DateTimeOffset.UnixEpoch.AddTicks((long)(number * TimeSpan.TicksPerSecond)),
+        >= FirstMilliseconds and < TooLate => DateTimeOffset.UnixEpoch.AddTicks((long)(number * TimeSpan.TicksPerMillisecond)),
+        _ => null,
+    };
+
+    /// <summary>A text that begins with a whole date; a time of day alone would be today's, and so depend on the clock.</summary>
+    public static DateTimeOffset? FromText(string text) =>
+        StartsWithDate().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex StartsWithDate();
 }

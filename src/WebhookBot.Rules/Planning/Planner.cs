@@ -13,6 +13,9 @@ public static class Planner
     // Arguments are read by people; nothing of them is put into HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // A fact may be as deep as a document may be, and stands two levels down.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
+
     /// <summary>The plan for that result.</summary>
     public static Plan Plan(RuleSet rules, MatchResult result)
     {
@@ -23,7 +26,7 @@ public static class Planner
             Rules = result.Explain(MostExplained),
             Actions = [.. result.Matches.SelectMany(m => PlanRule(m, result))],
             Facts = DescribeFacts(result.Scope.Event),
-            Note = left > 0 ? $"{left} more rules with a fitting trigger did not match" : null,
+            Note = left > 0 ? $"{left} more rules with a fitting trigger are not explained here" : null,
         };
     }
 
@@ -89,6 +92,6 @@ public static class Planner
 
         writer.WriteEndObject();
         writer.Flush();
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return JsonElement.Parse(buffer.WrittenSpan, Deep);
     }
 }

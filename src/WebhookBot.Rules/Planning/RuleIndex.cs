@@ -14,7 +14,7 @@ internal sealed class RuleIndex
 
     private readonly Dictionary<string, List<Rule>> _exact = new(StringComparer.Ordinal);
     private readonly List<Rule> _patterns = [];
-    private readonly ConcurrentDictionary<string, Candidates> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Name, string Aliases), Candidates> _byName = new();
 
     public RuleIndex(IReadOnlyList<Rule> rules)
     {
@@ -37,7 +37,7 @@ internal sealed class RuleIndex
     /// <summary>The rules whose triggers fit one of the names.</summary>
     public Candidates For(WebhookEvent e)
     {
-        var key = e.Aliases.Count == 0 ? e.Name : $"{e.Name} {string.Join(' ', e.Aliases)}";
+        var key = (e.Name, string.Join(' ', e.Aliases));
         if (_byName.TryGetValue(key, out var known))
         {
             return known;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
 
@@ -15,7 +16,14 @@ internal abstract class ArgumentTemplate
 
     internal sealed class Text(Template template) : ArgumentTemplate
     {
+        public Template Template => template;
+
         public override void Render(ArgumentRendering rendering) => rendering.Writer.WriteStringValue(rendering.Text(template));
+    }
+
+    internal sealed class Number(Template template) : ArgumentTemplate
+    {
+        public override void Render(ArgumentRendering rendering) => rendering.Writer.WriteNumberValue(rendering.Number(template));
     }
 
     internal sealed class Items(IReadOnlyList<ArgumentTemplate> items) : ArgumentTemplate
@@ -65,5 +73,17 @@ internal sealed class ArgumentRendering(Utf8JsonWriter writer, IReadOnlyDictiona
         }
 
         return text ?? "";
+    }
+
+    public long Number(Template template)
+    {
+        var text = Text(template).Trim();
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        Problem ??= $"the template '{Suggestion.Shorten(template.Text)}' gives '{Suggestion.Shorten(text)}', which is no whole number";
+        return 0;
     }
 }

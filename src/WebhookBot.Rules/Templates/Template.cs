@@ -47,8 +47,9 @@ public sealed class Template
             _compiled.Value(output, model, null!);
             return output.ToString();
         }
-        catch (Exception e) when (e is TemplateLimitException or HandlebarsException || e.InnerException is TemplateLimitException)
+        catch (Exception e)
         {
+            // The engine throws whatever comes to it (ArgumentNullException for a second else); a template is never ours to crash over.
             problem = (e.InnerException as TemplateLimitException ?? e).Message;
             return null;
         }
@@ -72,6 +73,7 @@ public sealed class Template
         {
             var configuration = new HandlebarsConfiguration { TextEncoder = new FormatEncoder(format) };
             configuration.FormatterProviders.Add(new ModelFormatterProvider());
+            configuration.ObjectDescriptorProviders.Add(new ModelDescriptors());
             _engine = Handlebars.Create(configuration);
             TemplateHelpers.Register(_engine, format);
         }
@@ -97,7 +99,7 @@ public sealed class Template
         public bool TryCreateFormatter(Type type, out IFormatter formatter)
         {
             formatter = this;
-            return type == typeof(bool) || (type.Namespace == typeof(TemplateModel).Namespace && type.DeclaringType == typeof(TemplateModel));
+            return TemplateModel.IsWrittenAsJson(type);
         }
 
         public void Format<T>(T value, in EncodedTextWriter writer) => writer.Write(TemplateModel.ToJson(value));

@@ -1,12 +1,14 @@
-using System.Collections;
 using System.Globalization;
 using HandlebarsDotNet;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Rules.Templates;
 
 /// <summary>The helpers of the rules language, beside the blocks <c>each</c>, <c>if</c>, <c>unless</c> and <c>with</c>.</summary>
 internal static class TemplateHelpers
 {
+    private const int LongestReplaced = 1_000_000;
+
     private delegate object? Helper(Arguments arguments);
 
     private static readonly Dictionary<string, Helper> Texts = new(StringComparer.Ordinal)
@@ -18,10 +20,10 @@ internal static class TemplateHelpers
         ["join"] = static a => string.Join(Text(a, 1) is { Length: > 0 } separator ? separator : ", ", Items(a)),
         ["lower"] = static a => Text(a, 0).ToLowerInvariant(),
         ["upper"] = static a => Text(a, 0).ToUpperInvariant(),
-        ["replace"] = static a => Text(a, 1).Length == 0 ? Text(a, 0) : Text(a, 0).Replace(Text(a, 1), Text(a, 2), StringComparison.Ordinal),
+        ["replace"] = static a => Replace(Text(a, 0), Text(a, 1), Text(a, 2)),
         ["json"] = static a => TemplateModel.ToJson(Value(a, 0)),
-        ["short_sha"] = static a => Text(a, 0) is { Length: > 7 } sha ? sha[..7] : Text(a, 0),
-        ["eq"] = static a => Text(a, 0) == Text(a, 1),
+        ["short_sha"] = static a => Text(a, 0) is { Length: > 7 } sha ? sha[..WholeCharacters(sha, 7)] : Text(a, 0),
+        ["eq"] = static a => AreEqual(Value(a, 0), Value(a, 1)),
     };
 
     /// <summary>The names a template may call.</summary>
@@ -58,7 +60,7 @@ internal static class TemplateHelpers
     private static IEnumerable<string> Items(Arguments arguments) => Value(arguments, 0) switch
     {
         string text => [text],
-        IEnumerable list => list.Cast<object?>().Select(TextOf),
+        TemplateModel.ListView list => list.Select(TextOf),
         var value => [TextOf(value)],
     };
 
@@ -69,9 +71,35 @@ internal static class TemplateHelpers
             return text;
         }
 
-        // Never half of a pair: Slack and GitHub refuse lone surrogates.
-        var end = char.IsHighSurrogate(text[Math.Max(0, length - 2)]) ? length - 2 : length - 1;
-        return string.Concat(text.AsSpan(0, Math.Max(0, end)).TrimEnd(), "…");
+        return string.Concat(text.AsSpan(0, WholeCharacters(text, length - 1)).TrimEnd(), "…");
+    }
+
+    // Never half of a pair: Slack and GitHub refuse lone surrogates.
+    private static int WholeCharacters(string text, int length) =>
+        length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
+
+    // Numbers by their value (1.50 is 1.5), everything else by its text.
+    private static bool AreEqual(object? left, object? right) =>
+        left is not string and not bool && right is not bool
+            && decimal.TryParse(TextOf(left), NumberStyles.Float, CultureInfo.InvariantCulture, out var a)
+            && decimal.TryParse(TextOf(right), NumberStyles.Float, CultureInfo.InvariantCulture, out var b)
+                ? a == b
+                : TextOf(left) == TextOf(right);
+
+    private static string Replace(string text, string old, string with)
+    {
+        if (old.Length == 0)
+        {
+            return text;
+        }
+
+        // Replacing what was replaced grows a text without limit, long before it is written out.
+        if ((long)text.Length / old.Length * with.Length > LongestReplaced)
+        {
+            throw new TemplateLimitException("'replace' would make too long a text; use truncate first");
+        }
+
+        return text.Replace(old, with, StringComparison.Ordinal);
     }
 
     private static string Date(Arguments arguments)
@@ -96,8 +124,8 @@ internal static class TemplateHelpers
 
     private static DateTimeOffset? Time(object? value) => value switch
     {
-        decimal seconds when seconds is > 0 and < 253_402_300_800 => DateTimeOffset.FromUnixTimeSeconds((long)seconds),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+        decimal number => Timestamps.FromNumber(number),
+        string text => Timestamps.FromText(text),
         _ => null,
     };
 

@@ -1,4 +1,7 @@
 using System.Collections;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using WebhookBot.Rules.Conditions;
 
@@ -27,7 +30,7 @@ internal static class TemplateModel
         return new RootView(scope.Event.Payload, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["payload"] = Of(scope.Event.Payload),
-            ["facts"] = facts,
+            ["facts"] = new FactsView(facts),
             ["delivery"] = Of(scope.Delivery),
             ["rule"] = rule,
         });
@@ -36,47 +39,34 @@ internal static class TemplateModel
     /// <summary>The JSON text of a value of the model.</summary>
     public static string ToJson(object? value) => value switch
     {
-        ObjectView view => view.Element.GetRawText(),
+        View view => view.ToJson(),
         ListView list => list.Element.GetRawText(),
-        decimal number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         null => "null",
-        _ => JsonEncodedText.Encode(value.ToString() ?? "", System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) is var text ? $"\"{text}\"" : "",
+        _ => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value.ToString() ?? "")}\"",
     };
 
-    private abstract class View : IReadOnlyDictionary<string, object?>
-    {
-        public object? this[string key] => TryGetValue(key, out var value) ? value : null;
-
-        public abstract IEnumerable<string> Keys { get; }
-
-        public IEnumerable<object?> Values => Keys.Select(k => this[k]);
-
-        public int Count => Keys.Count();
-
-        public bool ContainsKey(string key) => TryGetValue(key, out _);
-
-        public abstract bool TryGetValue(string key, out object? value);
-
-        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
-        {
-            foreach (var key in Keys)
-            {
-                TemplateRun.CountStep();
-                yield return new(key, this[key]);
-            }
-        }
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-    }
+    /// <summary>True for what templates write as JSON writes it, not as .NET does.</summary>
+    public static bool IsWrittenAsJson(Type type) => type == typeof(bool) || type == typeof(ListView) || type.IsSubclassOf(typeof(View));
 
     internal sealed class ListView(JsonElement element) : IReadOnlyList<object?>
     {
+        private JsonElement[]? _items;
+
         public JsonElement Element => element;
 
         public int Count => element.GetArrayLength();
 
-        public object? this[int index] => Of(element[index]);
+        // The engine loops over a list by its indexes; an index into a JSON array takes time that grows with the index.
+        public object? this[int index]
+        {
+            get
+            {
+                TemplateRun.CountStep();
+                return Of((_items ??= [.. element.EnumerateArray()])[index]);
+            }
+        }
 
         public IEnumerator<object?> GetEnumerator()
         {
@@ -90,33 +80,63 @@ internal static class TemplateModel
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
-    private sealed class ObjectView(JsonElement element) : View
+    private abstract class View : IReadOnlyDictionary<string, object?>
     {
-        public JsonElement Element => element;
+        public object? this[string key] => TryGetValue(key, out var value) ? value : null;
 
-        public override IEnumerable<string> Keys => element.EnumerateObject().Select(p => p.Name);
+        public IEnumerable<string> Keys => Entries.Select(e => e.Key);
+
+        public IEnumerable<object?> Values => Entries.Select(e => e.Value);
+
+        public int Count => Entries.Count();
+
+        protected abstract IEnumerable<KeyValuePair<string, object?>> Entries { get; }
+
+        public bool ContainsKey(string key) => TryGetValue(key, out _);
+
+        public abstract bool TryGetValue(string key, out object? value);
+
+        public abstract string ToJson();
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+        {
+            foreach (var entry in Entries)
+            {
+                TemplateRun.CountStep();
+                yield return entry;
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private class ObjectView(JsonElement element) : View
+    {
+        protected override IEnumerable<KeyValuePair<string, object?>> Entries =>
+            element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(p => KeyValuePair.Create(JsonText.Name(p), Of(p.Value))) : [];
 
         public override bool TryGetValue(string key, out object? value)
         {
-            var found = element.TryGetProperty(key, out var property);
+            var property = default(JsonElement);
+            var found = element.ValueKind == JsonValueKind.Object && JsonText.TryGetProperty(element, Encoding.UTF8.GetBytes(key), out property);
             value = found ? Of(property) : null;
             return found;
         }
+
+        public override string ToJson() => element.GetRawText();
     }
 
-    private sealed class RootView(JsonElement payload, Dictionary<string, object?> own) : View
+    private sealed class RootView(JsonElement payload, Dictionary<string, object?> own) : ObjectView(payload)
     {
-        public override IEnumerable<string> Keys => own.Keys;
+        public override bool TryGetValue(string key, out object? value) => own.TryGetValue(key, out value) || base.TryGetValue(key, out value);
+    }
 
-        public override bool TryGetValue(string key, out object? value)
-        {
-            if (own.TryGetValue(key, out value))
-            {
-                return true;
-            }
+    private sealed class FactsView(Dictionary<string, object?> facts) : View
+    {
+        protected override IEnumerable<KeyValuePair<string, object?>> Entries => facts;
 
-            var found = payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty(key, out var property) && (value = Of(property)) is var _;
-            return found;
-        }
+        public override bool TryGetValue(string key, out object? value) => facts.TryGetValue(key, out value);
+
+        public override string ToJson() => $"{{{string.Join(',', facts.Select(f => $"{TemplateModel.ToJson(f.Key)}:{TemplateModel.ToJson(f.Value)}"))}}}";
     }
 }

@@ -9,11 +9,16 @@ namespace WebhookBot.Rules.Templates;
 /// </summary>
 internal sealed partial class TemplateSyntax
 {
+    private const int MaxDepth = 32;
+
     private static readonly string[] Blocks = ["each", "if", "unless", "with"];
+
+    // Names that the engine takes for a call wherever they stand alone.
+    private static readonly HashSet<string> Taken = [.. TemplateHelpers.Names, .. Blocks, "log"];
 
     private readonly string _text;
     private readonly StringBuilder _rewritten = new();
-    private readonly Stack<string> _open = new();
+    private readonly Stack<Block> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
 
     private TemplateSyntax(string text) => _text = text;
@@ -54,14 +59,17 @@ internal sealed partial class TemplateSyntax
 
             _rewritten.Append(_text, at, open - at);
             IsConstant = false;
-            at = open > 0 && _text[open - 1] == '\\' ? Skip(open) : ReadMustache(open);
+            at = IsEscaped(open) ? Skip(open) : ReadMustache(open);
         }
 
         if (Problem is null && _open.Count > 0)
         {
-            Problem = $"{{{{#{_open.Peek()}}}}} is not closed; add {{{{/{_open.Peek()}}}}}";
+            Problem = $"{{{{#{_open.Peek().Name}}}}} is not closed; add {{{{/{_open.Peek().Name}}}}}";
         }
     }
+
+    // As the engine has it: one backslash makes the mustache a text, two are a backslash before a mustache.
+    private bool IsEscaped(int open) => open > 0 && _text[open - 1] == '\\' && !(open > 1 && _text[open - 2] == '\\');
 
     private int Skip(int open)
     {
@@ -88,7 +96,7 @@ internal sealed partial class TemplateSyntax
             return close + end.Length;
         }
 
-        if (isTriple || inside.TrimStart('~').StartsWith('&'))
+        if (isTriple)
         {
             Unescaped ??= _text[open..(close + end.Length)];
         }
@@ -108,15 +116,19 @@ internal sealed partial class TemplateSyntax
 
         switch (body[0])
         {
-            case '#' or '^' when body.Length > 1:
+            case '#':
                 return OpenBlock(inside, body);
             case '/':
                 return CloseBlock(inside, body[1..].Trim());
             case '>' or '*':
                 Problem = $"partials and decorators are not part of templates here: '{Shorten(body)}'";
                 return inside;
+            case '^':
+                Problem = "'^' is not part of templates here; write {{else}}, or {{#unless ...}}";
+                return inside;
             case '&':
-                return inside.Replace(body, "&" + ReadExpression(body[1..], isBlock: false), StringComparison.Ordinal);
+                Problem = "'&' is not part of templates here; write {{{...}}} for what is not to be escaped";
+                return inside;
             default:
                 if (body == "else" || body.StartsWith("else ", StringComparison.Ordinal))
                 {
@@ -140,13 +152,18 @@ internal sealed partial class TemplateSyntax
             Problem = $"'#{name}' needs a value";
         }
 
-        _open.Push(name);
+        if (_open.Count == MaxDepth)
+        {
+            Problem = $"blocks are nested deeper than {MaxDepth} levels";
+        }
+
+        _open.Push(new Block(name));
         return inside.Replace(body, body[0] + expression, StringComparison.Ordinal);
     }
 
     private string CloseBlock(string inside, string name)
     {
-        if (_open.Count == 0 || _open.Pop() != name)
+        if (_open.Count == 0 || _open.Pop().Name != name)
         {
             Problem = $"{{{{/{Shorten(name)}}}}} closes nothing";
         }
@@ -159,9 +176,28 @@ internal sealed partial class TemplateSyntax
         if (_open.Count == 0)
         {
             Problem = "{{else}} stands outside of a block";
+            return inside;
         }
 
-        return body == "else" ? inside : inside.Replace(body, "else " + ReadExpression(body[5..].Trim(), isBlock: true), StringComparison.Ordinal);
+        if (_open.Peek().HasElse)
+        {
+            Problem = $"a second {{{{else}}}} in {{{{#{_open.Peek().Name}}}}}";
+            return inside;
+        }
+
+        if (body == "else")
+        {
+            _open.Peek().HasElse = true;
+            return inside;
+        }
+
+        var expression = ReadExpression(body[5..].Trim(), isBlock: true);
+        if (Problem is null && !expression.StartsWith("if ", StringComparison.Ordinal))
+        {
+            Problem = $"write {{{{else}}}} or {{{{else if ...}}}}, not '{Shorten(body)}'";
+        }
+
+        return inside.Replace(body, "else " + expression, StringComparison.Ordinal);
     }
 
     private string ReadExpression(string expression, bool isBlock)
@@ -170,7 +206,7 @@ internal sealed partial class TemplateSyntax
         var isFirst = true;
         var depth = 0;
         var tokens = Tokens().Matches(expression).Select(m => m.Value).ToList();
-        if (tokens.Sum(t => t.Length) != expression.Count(c => !char.IsWhiteSpace(c)) && !expression.Contains('"') && !expression.Contains('\''))
+        if (!string.IsNullOrWhiteSpace(Tokens().Replace(expression, "")) || (tokens.Count == 1 && tokens[0][0] is '"' or '\''))
         {
             Problem = $"cannot read '{Shorten(expression)}'";
         }
@@ -183,11 +219,15 @@ internal sealed partial class TemplateSyntax
             rewritten.Append(before).Append(isCall && token is not ("(" or ")") ? Call(token, depth, isBlock) : ReadToken(token));
             depth += token switch { "(" => 1, ")" => -1, _ => 0 };
             isFirst = token is "(";
+            if (depth is < 0 or > MaxDepth)
+            {
+                break;
+            }
         }
 
         if (Problem is null && depth != 0)
         {
-            Problem = $"the parentheses of '{Shorten(expression)}' do not match";
+            Problem = $"the parentheses of '{Shorten(expression)}' do not match{(depth > MaxDepth ? $", or are deeper than {MaxDepth} levels" : "")}";
         }
 
         return rewritten.ToString();
@@ -212,12 +252,17 @@ internal sealed partial class TemplateSyntax
 
         var path = Brackets().Replace(QuotedBrackets().Replace(token, "[$1]"), ".[");
         var fact = FactName().Match(path);
-        if (fact.Success)
+        if (fact.Success && fact.Groups["name"].Length == 0)
         {
-            _facts.Add(fact.Groups[1].Value);
+            Problem = $"name the fact, as in facts.changed_files, instead of '{Shorten(token)}'";
+        }
+        else if (fact.Success)
+        {
+            _facts.Add(fact.Groups["name"].Value);
         }
 
-        return path;
+        // A field of the payload that is called like a helper: "date", "link".
+        return Taken.Contains(path) ? "./" + path : path;
     }
 
     private static string Shorten(string text) => Compilation.Suggestion.Shorten(text);
@@ -231,6 +276,13 @@ internal sealed partial class TemplateSyntax
     [GeneratedRegex("""(?<=[^.\/])\[""", RegexOptions.CultureInvariant)]
     private static partial Regex Brackets();
 
-    [GeneratedRegex("""^(?:@root\.|(?:\.\./)+)?facts\.([A-Za-z_][\w]*)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(?:@root[./]|this[./]|\.\.?/)*facts(?:$|[./]\[?(?<name>\w+))""", RegexOptions.CultureInvariant)]
     private static partial Regex FactName();
+
+    private sealed class Block(string name)
+    {
+        public string Name => name;
+
+        public bool HasElse { get; set; }
+    }
 }

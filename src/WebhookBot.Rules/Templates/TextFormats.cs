@@ -26,7 +26,7 @@ internal static partial class TextFormats
         {
             _ when !isLink => Escape(format, label),
             TextFormat.SlackText => $"<{EscapeSlack(url).Replace("|", "%7C", StringComparison.Ordinal)}|{EscapeSlack(SlackLabel().Replace(label, " "))}>",
-            TextFormat.Markdown => $"[{EscapeMarkdown(label).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal)}]({EscapeWholeUrl(url)})",
+            TextFormat.Markdown => $"[{EscapeMarkdown(label)}]({EscapeWholeUrl(url)})",
             _ => Escape(format, url),
         };
     }
@@ -37,9 +37,13 @@ internal static partial class TextFormats
         .Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal);
 
-    // A zero-width space behind the at sign keeps GitHub from mentioning anyone; '<' as an entity keeps HTML and comments out.
-    private static string EscapeMarkdown(string value) =>
-        Mention().Replace(Invisible().Replace(value, ""), "@\u200b").Replace("<", "&lt;", StringComparison.Ordinal);
+    // A zero-width space behind the at sign keeps GitHub from mentioning anyone. '<' as an entity keeps HTML and comments out, brackets as
+    // entities links and images with a text of their own: an entity is never markup (CommonMark 6.2), while a backslash can be escaped itself.
+    private static string EscapeMarkdown(string value) => Invisible().Replace(value, "")
+        .Replace("@", "@\u200b", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("[", "&#91;", StringComparison.Ordinal)
+        .Replace("]", "&#93;", StringComparison.Ordinal);
 
     private static string EscapeWholeUrl(string value)
     {
@@ -54,11 +58,8 @@ internal static partial class TextFormats
     }
 
     // Direction overrides and zero-width characters, with which one text can be made to look like another.
-    [GeneratedRegex("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", RegexOptions.CultureInvariant)]
     private static partial Regex Invisible();
-
-    [GeneratedRegex("@(?=[A-Za-z0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex Mention();
 
     [GeneratedRegex("[|<>\r\n]", RegexOptions.CultureInvariant)]
     private static partial Regex SlackLabel();

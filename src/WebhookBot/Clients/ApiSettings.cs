@@ -9,7 +9,9 @@ internal static class ApiSettings
 
     /// <summary>What is wrong with a time limit, or null.</summary>
     public static string? TimeoutProblem(string setting, TimeSpan timeout) =>
-        timeout > TimeSpan.Zero && timeout <= TimeSpan.FromHours(1) ? null : $"{setting} must lie between nothing and an hour, for example 00:00:15";
+        timeout > TimeSpan.Zero && timeout <= TimeSpan.FromHours(1)
+            ? null
+            : $"{setting} must lie between nothing and an hour, for example 00:00:15";
 
     /// <summary>What is wrong with an address, or null.</summary>
     public static string? Problem(string setting, Uri? address) =>

@@ -25,7 +25,9 @@ public static class JsonReading
 
     /// <summary>The whole number there, also when it is written as text; null when there is none.</summary>
     public static long? NumberAt(this JsonElement element, params ReadOnlySpan<string> path) =>
-        long.TryParse(element.At(path).AsText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(element.At(path).AsText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>True only when it says so.</summary>
     public static bool IsTrueAt(this JsonElement element, params ReadOnlySpan<string> path) =>

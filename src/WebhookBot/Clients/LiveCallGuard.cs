@@ -10,7 +10,7 @@ public sealed class LiveCallGuard : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         return OutboundCalls.AreForbidden && !ChangesNothing(request)
-            ? throw new ForbiddenCallException($"{request.Method} {request.RequestUri?.GetLeftPart(UriPartial.Path)}")
+            ? throw new ForbiddenCallException($"{request.Method} {request.RequestUri?.GetLeftPart(UriPartial.Authority)}")
             : base.SendAsync(request, cancellationToken);
     }
 
@@ -23,6 +23,6 @@ public sealed class LiveCallGuard : DelegatingHandler
 /// <summary>A call that would change something was about to leave the process in shadow mode.</summary>
 public sealed class ForbiddenCallException(string call) : InvalidOperationException($"{call} was about to leave the process in shadow mode")
 {
-    /// <summary>The call: <c>POST https://slack.com/api/chat.postMessage</c>.</summary>
+    /// <summary>The call: <c>POST https://slack.com</c>.</summary>
     public string Call { get; } = call;
 }

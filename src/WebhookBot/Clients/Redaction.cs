@@ -35,7 +35,9 @@ public static partial class Redaction
         c is (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u2069') or '\ufeff';
 
     [GeneratedRegex(
-        @"(gh[a-z]_|github_pat_|xox[a-z]-|xapp-|whsec_)[A-Za-z0-9_\-+/=]+|(?<=(bearer|token|basic) )[A-Za-z0-9_\-+/=.]{8,}|(?<=://)[^/@\s]+(?=@)",
+        @"(gh[a-z]_|github_pat_|xox[a-z]-|xapp-|whsec_)[A-Za-z0-9_\-+/=]+"
+        + @"|(?<=(bearer|token|basic) )[A-Za-z0-9_\-+/=.]{8,}"
+        + @"|(?<=://)[^/@\s]+(?=@)",
         RegexOptions.IgnoreCase,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Credential();

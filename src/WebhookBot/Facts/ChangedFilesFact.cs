@@ -18,6 +18,8 @@ public sealed class ChangedFilesFact(GitHubApi github, TimeProvider time) : IFac
     // GitHub lists no more, however many there are.
     private const int MaxListed = 3000;
 
+    private static readonly ApiOptions Pages = new() { PageSize = 100, PageCount = MaxListed / 100 };
+
     public string Name => FactName;
 
     public bool AppliesTo(WebhookEvent e)
@@ -44,7 +46,7 @@ public sealed class ChangedFilesFact(GitHubApi github, TimeProvider time) : IFac
             var files = await github.RunAsync(
                 repository,
                 e.Payload.NumberAt("installation", "id"),
-                client => client.PullRequest.Files(repository.Owner, repository.Name, number, new ApiOptions { PageSize = 100, PageCount = MaxListed / 100 }),
+                client => client.PullRequest.Files(repository.Owner, repository.Name, number, Pages),
                 cancellation);
             return ToFact(files, e.Payload.NumberAt("pull_request", "changed_files"));
         }

@@ -48,7 +48,7 @@ public sealed class DeliveryProcessor(
         BotMetrics.Decided(e.Source, tools.Clock.GetUtcNow() - e.ReceivedAt);
         foreach (var match in result.Matches.Where(m => m.Truth == Truth.True))
         {
-            BotMetrics.Matched(match.Rule.Name);
+            tools.Counts.Matched(match.Rule.Name);
         }
 
         return saved;
@@ -72,14 +72,16 @@ public sealed class DeliveryProcessor(
     }
 }
 
-/// <summary>What deciding needs beside the stages: the clock, how long to put off, and the story on the console.</summary>
-public sealed class PipelineTools(TimeProvider clock, Random random, IOptions<PipelineOptions> options, DeliveryStory story)
+/// <summary>What deciding needs beside the stages: the clock, how long to put off, the counts, and the story on the console.</summary>
+public sealed class PipelineTools(TimeProvider clock, Random random, IOptions<PipelineOptions> options, DeliveryStory story, RuleCounts counts)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     public TimeProvider Clock => clock;
 
     public DeliveryStory Story => story;
+
+    public RuleCounts Counts => counts;
 
     /// <summary>
     /// Until when deciding is put off, and why: when a fact could not be had now but may be later. Null when it is not to be put off, or

@@ -1,3 +1,5 @@
+using WebhookBot.Telemetry;
+
 namespace WebhookBot.Pipeline;
 
 /// <summary>Registers the pipeline.</summary>
@@ -6,6 +8,7 @@ public static class PipelineSetup
     public static IServiceCollection AddPipeline(this IServiceCollection services)
     {
         services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RuleCounts>();
         services.AddSingleton<DeliveryStory>();
         services.AddSingleton<PipelineTools>();
         services.AddSingleton<DeliveryProcessor>();

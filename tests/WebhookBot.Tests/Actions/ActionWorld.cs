@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using WebhookBot.Actions;
@@ -8,6 +9,7 @@ using WebhookBot.Clients;
 using WebhookBot.Clients.Http;
 using WebhookBot.Facts;
 using WebhookBot.Journal;
+using WebhookBot.Rules;
 using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Actions;
@@ -30,6 +32,12 @@ internal sealed class ActionWorld : IAsyncDisposable
 
     /// <summary>What the <c>http</c> action calls.</summary>
     public FakePeer Target { get; }
+
+    /// <summary>Everything that was logged.</summary>
+    public CollectedLog Log { get; } = new();
+
+    /// <summary>The rules in force; none, unless a test says otherwise.</summary>
+    public IRuleSetInForce RulesInForce { get; } = NoRules();
 
     public IReadOnlyDictionary<string, Bookmark> Bookmarks => _bookmarks;
 
@@ -65,16 +73,19 @@ internal sealed class ActionWorld : IAsyncDisposable
     public IAction Action(string name) => Services.GetServices<IAction>().Single(a => a.Descriptor.Name == name);
 
     /// <summary>A try of an action, for a delivery that came in <paramref name="age"/> ago (an hour, if not said).</summary>
-    public ActionRequest Request(object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
+    public ActionRequest Request(
+        object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null, string key = "d1/rule/0") => new()
     {
         Key = key,
         Rule = "rule",
         Arguments = JsonSerializer.SerializeToElement(arguments),
         Payload = JsonSerializer.SerializeToElement(payload ?? PullRequest()),
-        Origin = new ActionOrigin("d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
+        Origin = new ActionOrigin(
+            "d1", sequence, "github", "github.pull_request.opened", null, Time.GetUtcNow() - (age ?? TimeSpan.FromHours(1))),
     };
 
-    public Task<ActionOutcome> RunAsync(string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
+    public Task<ActionOutcome> RunAsync(
+        string action, object arguments, object? payload = null, long sequence = 10, TimeSpan? age = null) =>
         RunAsync(action, Request(arguments, payload, sequence, age));
 
     /// <summary>Carries it out and keeps its bookmark, as the journal would.</summary>
@@ -116,6 +127,13 @@ internal sealed class ActionWorld : IAsyncDisposable
         Target.Verify();
     }
 
+    private static IRuleSetInForce NoRules()
+    {
+        var rules = Substitute.For<IRuleSetInForce>();
+        rules.Current.Returns(RuleSet.Empty);
+        return rules;
+    }
+
     private ServiceProvider Build()
     {
         var journal = Substitute.For<IJournal>();
@@ -125,7 +143,8 @@ internal sealed class ActionWorld : IAsyncDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build())
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(journal)
-            .AddLogging()
+            .AddSingleton(RulesInForce)
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddClients()
             .AddFacts()
             .AddActions();

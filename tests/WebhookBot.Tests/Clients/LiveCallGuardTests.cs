@@ -17,7 +17,7 @@ public sealed class LiveCallGuardTests : IAsyncLifetime
     {
         using var http = _world.Get<IHttpClientFactory>().CreateClient("one that nobody knows");
         using var forbidden = OutboundCalls.Forbid();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => http.PostAsync(_world.Target.Url, null, ActionWorld.Cancellation));
+        await Assert.ThrowsAsync<ForbiddenCallException>(() => http.PostAsync(_world.Target.Url, null, ActionWorld.Cancellation));
         Assert.Empty(_world.Target.Requests);
     }
 

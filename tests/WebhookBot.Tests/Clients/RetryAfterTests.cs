@@ -11,7 +11,8 @@ public sealed class RetryAfterTests
     [InlineData("120", 120)]
     [InlineData("Fri, 01 May 2026 12:01:00 GMT", 60)]
     [InlineData("Fri, 01 May 2026 11:00:00 GMT", 0)]
-    public void Reads_seconds_and_dates(string value, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), RetryAfter.Parse(value, Now));
+    public void Reads_seconds_and_dates(string value, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RetryAfter.Parse(value, Now));
 
     [Theory]
     [InlineData(null), InlineData(""), InlineData("-1"), InlineData("soon"), InlineData("1.5"), InlineData("99999999999999999999")]

@@ -84,7 +84,7 @@ public sealed class IndexTests : IDisposable
             File.Delete(file);
         }
 
-        await FillAsync(closeIndexOnly: true);
+        await FillAsync(areOthers: true);
         await AssertCompleteAsync();
     }
 
@@ -120,16 +120,19 @@ public sealed class IndexTests : IDisposable
         file.Write(garbage);
     }
 
-    private async Task FillAsync(bool closeIndexOnly = false)
+    private async Task FillAsync(bool areOthers = false)
     {
         using var journal = Open();
-        await Task.WhenAll(Enumerable.Range(closeIndexOnly ? 1000 : 0, Deliveries).Select(i => journal.AppendAsync("d" + i)));
+        await Task.WhenAll(Enumerable.Range(areOthers ? 1000 : 0, Deliveries).Select(i => journal.AppendAsync("d" + i)));
         foreach (var lease in await journal.ClaimAsync(40))
         {
             await journal.PlanAsync(lease, "k");
             await journal.RecordAsync(Assert.Single(await journal.ActionsAsync(lease)), JournalDriver.Succeeded);
             await journal.ReleaseAsync(lease);
         }
+
+        // A list waits for the index, so that there is something to damage.
+        Assert.Equal(Deliveries, (await journal.ListAllAsync()).Count);
     }
 
     private async Task AssertCompleteAsync()

@@ -18,12 +18,15 @@ public abstract partial class JournalContract : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await CloseAsync(Journal);
+        RemoveFiles();
         GC.SuppressFinalize(this);
     }
 
     private protected abstract ValueTask<IJournal> OpenAsync();
 
     private protected abstract ValueTask CloseAsync(IJournal journal);
+
+    private protected abstract void RemoveFiles();
 
     private async Task ReopenAsync()
     {

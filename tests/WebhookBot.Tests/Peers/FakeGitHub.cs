@@ -95,21 +95,26 @@ public sealed class FakeGitHub : IAsyncDisposable
             return PeerAnswer.Json(repository.LabelsOf(Number(r)).Select(Label));
         });
         On("DELETE", "/issues/{number}/labels/{label}", (repository, r) =>
-            repository.LabelsOf(Number(r)).Remove(r.Route["label"]) ? PeerAnswer.Json(repository.LabelsOf(Number(r)).Select(Label)) : NotFound);
+            repository.LabelsOf(Number(r)).Remove(r.Route["label"])
+                ? PeerAnswer.Json(repository.LabelsOf(Number(r)).Select(Label))
+                : NotFound);
         On("GET", "/labels/{label}", (repository, r) =>
-            repository.Labels.TryGetValue(r.Route["label"], out var colour) ? PeerAnswer.Json(new { name = r.Route["label"], color = colour }) : NotFound);
+            repository.Labels.TryGetValue(r.Route["label"], out var colour)
+                ? PeerAnswer.Json(new { name = r.Route["label"], color = colour })
+                : NotFound);
         On("POST", "/labels", (repository, r) =>
         {
             var name = r.Json["name"]!.GetValue<string>();
             return repository.Labels.TryAdd(name, r.Json["color"]!.GetValue<string>())
                 ? PeerAnswer.Json(Label(name), 201)
-                : PeerAnswer.Json(new { message = "Validation Failed", errors = new[] { new { resource = "Label", code = "already_exists", field = "name" } } }, 422);
+                : PeerAnswer.Json(new { message = "Validation Failed", errors = new[] { new { code = "already_exists" } } }, 422);
         });
     }
 
     private void RegisterComments()
     {
-        On("GET", "/issues/{number}/comments", (repository, r) => Page(r, repository.Comments.Where(c => c.Issue == Number(r)).Select(Comment).ToList()));
+        On("GET", "/issues/{number}/comments", (repository, r) =>
+            Page(r, repository.Comments.Where(c => c.Issue == Number(r)).Select(Comment).ToList()));
         On("POST", "/issues/{number}/comments", (repository, r) =>
         {
             var comment = new FakeComment(_nextId++, Number(r), App.Slug + "[bot]", r.Json["body"]!.GetValue<string>());

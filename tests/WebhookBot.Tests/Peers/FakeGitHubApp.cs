@@ -50,8 +50,9 @@ public sealed class FakeGitHubApp(TimeProvider time)
             return "no JWT";
         }
 
+        var signed = Encoding.ASCII.GetBytes($"{header}.{claims}");
         if (!Key.VerifyData(
-            Encoding.ASCII.GetBytes($"{header}.{claims}"), Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+            signed, Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
         {
             return "the JWT is not signed with the app's key";
         }

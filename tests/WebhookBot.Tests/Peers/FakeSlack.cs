@@ -55,7 +55,9 @@ public sealed class FakeSlack : IAsyncDisposable
         slack.On("conversations.list", slack.List);
         slack.On("conversations.join", f => Ok(new() { ["channel"] = new JsonObject { ["id"] = f["channel"] } }));
         slack.On("users.lookupByEmail", f =>
-            slack._people.TryGetValue(f["email"], out var id) ? Ok(new() { ["user"] = new JsonObject { ["id"] = id } }) : Error("users_not_found"));
+            slack._people.TryGetValue(f["email"], out var id)
+                ? Ok(new() { ["user"] = new JsonObject { ["id"] = id } })
+                : Error("users_not_found"));
         return slack;
     }
 
@@ -127,7 +129,9 @@ public sealed class FakeSlack : IAsyncDisposable
     private PeerAnswer List(Dictionary<string, string> fields)
     {
         var from = int.Parse(fields.GetValueOrDefault("cursor", "0"), CultureInfo.InvariantCulture);
-        var page = _channels.Skip(from).Take(PageSize).Select(c => (JsonNode)new JsonObject { ["id"] = c.Value, ["name"] = c.Key }).ToArray();
+        var page = _channels.Skip(from).Take(PageSize)
+            .Select(c => (JsonNode)new JsonObject { ["id"] = c.Value, ["name"] = c.Key })
+            .ToArray();
         var next = from + PageSize < _channels.Count ? (from + PageSize).ToString(CultureInfo.InvariantCulture) : "";
         return Ok(new() { ["channels"] = new JsonArray(page), ["response_metadata"] = new JsonObject { ["next_cursor"] = next } });
     }

@@ -56,6 +56,11 @@ internal sealed class MatchesOperator : IOperator
                 return Truth.False;
             }
 
+            if (scope.GivenUp.Contains(this))
+            {
+                return Truth.Unknown;
+            }
+
             var text = JsonText.Read(element);
             try
             {
@@ -63,6 +68,7 @@ internal sealed class MatchesOperator : IOperator
             }
             catch (RegexMatchTimeoutException)
             {
+                scope.GivenUp.Add(this);
                 return Truth.Unknown;
             }
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Octokit;
 using WebhookBot.Clients;
+using WebhookBot.Clients.GitHub;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 
@@ -53,7 +54,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             : await github.RunAsync(target, request, client => AddOnceAsync(client, target, request, body), cancellation);
     }
 
-    private async Task<ActionOutcome> KeepAsync(GitHubTarget target, ActionRequest request, string key, string body, CancellationToken cancellation)
+    private async Task<ActionOutcome> KeepAsync(
+        GitHubTarget target, ActionRequest request, string key, string body, CancellationToken cancellation)
     {
         var bookmark = await journal.RecallAsync(BookmarkKey(target, key), cancellation);
         var kept = Kept.Parse(bookmark?.Value);
@@ -69,7 +71,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             async client =>
             {
                 var known = kept?.Id ?? await FindAsync(client, target, marker, since: null);
-                var comment = await EditAsync(client, target, known, marker.Mark(body)) ?? await CreateAsync(client, target, marker.Mark(body));
+                var comment = await EditAsync(client, target, known, marker.Mark(body))
+                    ?? await CreateAsync(client, target, marker.Mark(body));
                 var keep = new Kept(comment.Id, request.Origin.Sequence);
                 return new ActionOutcome.Succeeded(
                     comment.Id == known ? $"edited the comment on {target}" : $"commented on {target}",
@@ -115,7 +118,8 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
 
         try
         {
-            return await client.Issue.Comment.Update(target.Owner, target.Name, id.Value, body);
+            return await client.Issue.Comment.Update(target.Owner, target.Name, id.Value, body)
+                ?? throw GitHubRefusedException.Unreadable();
         }
         catch (ApiException e) when ((int)e.StatusCode is 404 or 410)
         {
@@ -123,8 +127,9 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
         }
     }
 
-    private static Task<IssueComment> CreateAsync(IGitHubClient client, GitHubTarget target, string body) =>
-        client.Issue.Comment.Create(target.Owner, target.Name, target.Number!.Value, body);
+    private static async Task<IssueComment> CreateAsync(IGitHubClient client, GitHubTarget target, string body) =>
+        await client.Issue.Comment.Create(target.Owner, target.Name, target.Number!.Value, body)
+        ?? throw GitHubRefusedException.Unreadable();
 
     private static string? KeyOf(ActionRequest request) =>
         request.Arguments.TextAt("key") is { } key && !string.IsNullOrWhiteSpace(key) ? key.Trim() : null;

@@ -53,7 +53,8 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
             : await github.RunAsync(target, request, client => StartWorkflowAsync(client, target, workflow, request), cancellation);
     }
 
-    private static async Task<ActionOutcome> StartWorkflowAsync(IGitHubClient client, GitHubTarget target, string workflow, ActionRequest request)
+    private static async Task<ActionOutcome> StartWorkflowAsync(
+        IGitHubClient client, GitHubTarget target, string workflow, ActionRequest request)
     {
         var reference = await RefAsync(client, target, request);
         var body = new Dictionary<string, object?> { ["ref"] = reference };
@@ -66,7 +67,8 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
         return new ActionOutcome.Succeeded($"started {workflow} of {target.Repository} on {reference}");
     }
 
-    private static async Task<ActionOutcome> SendEventAsync(IGitHubClient client, GitHubTarget target, string eventType, ActionRequest request)
+    private static async Task<ActionOutcome> SendEventAsync(
+        IGitHubClient client, GitHubTarget target, string eventType, ActionRequest request)
     {
         var body = new Dictionary<string, object?> { ["event_type"] = eventType };
         if (request.Arguments.At("client_payload").IsPresent())
@@ -91,7 +93,11 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
     }
 
     // As text, because Octokit's serializer knows neither JsonElement nor names that are to stay as they are.
-    private static Task<IApiResponse<object>> PostAsync(IGitHubClient client, GitHubTarget target, string path, Dictionary<string, object?> body) =>
+    private static Task<IApiResponse<object>> PostAsync(
+        IGitHubClient client, GitHubTarget target, string path, Dictionary<string, object?> body) =>
         client.Connection.Post<object>(
-            new Uri($"repos/{target.Owner}/{target.Name}/{path}", UriKind.Relative), JsonSerializer.Serialize(body), Accept, "application/json");
+            new Uri($"repos/{target.Owner}/{target.Name}/{path}", UriKind.Relative),
+            JsonSerializer.Serialize(body),
+            Accept,
+            "application/json");
 }

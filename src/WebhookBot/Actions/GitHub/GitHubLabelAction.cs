@@ -121,7 +121,9 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
             colour = string.IsNullOrEmpty(colour) ? null : colour;
             var problem = add.Intersect(remove, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both
                 ? $"the label '{Redaction.Clean(both)}' is both to be added and to be removed"
-                : colour is not null && !Hex().IsMatch(colour) ? $"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits" : null;
+                : colour is not null && !Hex().IsMatch(colour)
+                    ? $"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits"
+                    : null;
             problem ??= add.Concat(remove).Any(l => l is "." or "..") ? "'.' and '..' cannot be labels" : null;
             return new Labels(add, remove, colour, problem);
         }

@@ -51,6 +51,8 @@ internal sealed record GitHubTarget(RepositoryName Repository, long? Number, lon
         }
 
         var payload = request.Payload;
-        return isOwn ? payload.NumberAt("pull_request", "number") ?? payload.NumberAt("issue", "number") ?? payload.NumberAt("number") : null;
+        return isOwn
+            ? payload.NumberAt("pull_request", "number") ?? payload.NumberAt("issue", "number") ?? payload.NumberAt("number")
+            : null;
     }
 }

@@ -19,12 +19,13 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         new("method", ParameterType.Text, "The method; without it POST.", OneOf: Methods),
         new("url", ParameterType.Text, "The address, https.", IsRequired: true, Format: TextFormat.Url),
         new("headers", ParameterType.TextMapping, "Headers to send."),
-        new("body", ParameterType.Structure, "A structure is sent as JSON, a text as it is; without it the payload of the delivery is sent."),
+        new("body", ParameterType.Structure, "A structure, sent as JSON, or a text, sent as it is; without it the delivery's payload."),
         new("sign", ParameterType.Text, "The name of the setting that holds a Standard Webhooks secret (whsec_…) to sign with."),
         new("expect", ParameterType.TextList, "The statuses that count as success, such as 200 or 2xx; without it 2xx."),
     ]);
 
-    private static readonly ProductInfoHeaderValue UserAgent = new("WebhookBot", typeof(HttpAction).Assembly.GetName().Version?.ToString(3));
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("WebhookBot", typeof(HttpAction).Assembly.GetName().Version?.ToString(3));
 
     public ActionDescriptor Descriptor => Definition;
 
@@ -114,7 +115,8 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         var detail = said.Length == 0 ? $"{host} answered {status}" : $"{host} answered {status}: {said}";
         return answer.Status switch
         {
-            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests
+                or >= HttpStatusCode.InternalServerError =>
                 new ActionOutcome.RetryLater(detail, answer.RetryAfter),
             >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
                 new ActionOutcome.Failed($"{host} answered {status}; redirects are not followed, put the new address into the rule"),

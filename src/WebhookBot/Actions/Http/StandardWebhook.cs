@@ -4,7 +4,9 @@ using System.Text;
 
 namespace WebhookBot.Actions.Http;
 
-/// <summary>Signs what we send. <see href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"/></summary>
+/// <summary>
+/// Signs what we send. <see href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"/>
+/// </summary>
 internal static class StandardWebhook
 {
     private const string Prefix = "whsec_";

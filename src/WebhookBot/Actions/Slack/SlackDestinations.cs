@@ -1,13 +1,19 @@
+using System.Text.Json;
 using WebhookBot.Clients;
+using WebhookBot.Clients.GitHub;
 using WebhookBot.Clients.Slack;
+using WebhookBot.Rules;
 
 namespace WebhookBot.Actions.Slack;
 
-/// <summary>Finds out whom a rule means: a channel by name or id, a person by id or e-mail address.</summary>
-public sealed class SlackDestinations(SlackClient slack, SlackChannels channels)
+/// <summary>
+/// Finds out whom a rule means: a channel by name or id, a person by id, e-mail address or GitHub login. A login is looked up in the rule
+/// files' <c>people</c>, and else by the e-mail address that its owner shows on GitHub.
+/// </summary>
+public sealed class SlackDestinations(SlackClient slack, SlackChannels channels, GitHubApi github, IRuleSetInForce rules, TimeProvider time)
 {
     /// <summary>What Slack takes as the channel, or why there is none.</summary>
-    internal async Task<(string Channel, CallFault? Fault)> FindAsync(string named, CancellationToken cancellation)
+    internal async Task<(string Channel, CallFault? Fault)> FindAsync(string named, JsonElement payload, CancellationToken cancellation)
     {
         if (!named.StartsWith('@'))
         {
@@ -22,11 +28,46 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels)
 
         return person.Contains('@', StringComparison.Ordinal)
             ? await ByEmailAsync(person, cancellation)
-            : (named, CallFault.Stop($"'{Redaction.Clean(named)}' is not known in Slack; give the person's Slack id (U…) or e-mail address"));
+            : await ByLoginAsync(person, payload, cancellation);
     }
 
     /// <summary>Forgets what turned out to be wrong.</summary>
     internal Task ForgetAsync(string named, CancellationToken cancellation) => channels.ForgetAsync(named, cancellation);
+
+    private async Task<(string Channel, CallFault? Fault)> ByLoginAsync(string login, JsonElement payload, CancellationToken cancellation)
+    {
+        if (rules.Current.People.TryGetValue(login, out var user))
+        {
+            return (user, null);
+        }
+
+        var (email, fault) = await EmailAsync(login, payload, cancellation);
+        if (email is not null)
+        {
+            return await ByEmailAsync(email, cancellation);
+        }
+
+        var shown = Redaction.Clean(login);
+        return (login, fault ?? CallFault.Stop($"nobody knows who '@{shown}' is in Slack; name the user in the rule files: people: {{ {shown}: U012AB3CD }}"));
+    }
+
+    private async Task<(string? Email, CallFault? Fault)> EmailAsync(string login, JsonElement payload, CancellationToken cancellation)
+    {
+        if (github.MissingSetting is not null || RepositoryName.Parse(payload.TextAt("repository", "full_name")) is not { } repository)
+        {
+            return default;
+        }
+
+        try
+        {
+            var user = await github.RunAsync(repository, payload.NumberAt("installation", "id"), c => c.User.Get(login), cancellation);
+            return (string.IsNullOrEmpty(user.Email) ? null : user.Email, null);
+        }
+        catch (Exception e) when (GitHubFaults.Classify(e, DateTimeOffset.MinValue, time.GetUtcNow(), cancellation) is { } fault)
+        {
+            return (null, fault.MayBeRetried ? fault : null);
+        }
+    }
 
     private async Task<(string Channel, CallFault? Fault)> ByEmailAsync(string email, CancellationToken cancellation)
     {

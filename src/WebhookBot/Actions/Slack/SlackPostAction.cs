@@ -8,10 +8,11 @@ namespace WebhookBot.Actions.Slack;
 public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimeProvider time) : IAction
 {
     /// <summary>What rule files know of it.</summary>
-    public static readonly ActionDescriptor Definition = new("slack.post", "Posts a message to Slack, or updates the one posted for the same key.",
+    public static readonly ActionDescriptor Definition = new("slack.post",
+        "Posts a message to Slack, or updates the one posted for the same key.",
     [
-        new("channel", ParameterType.Text, "#name, an id, or a person: @U012AB3CD or @somebody@example.com.", IsRequired: true),
-        new("text", ParameterType.Text, "The message, in Slack's mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
+        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true),
+        new("text", ParameterType.Text, "The message, in mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
         new("blocks", ParameterType.Structure, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
         new("buttons", ParameterType.Structure, "Links below the message: a list of { url: …, label: … }."),
         new("key", ParameterType.Text, "One living message for this key: posted once, then updated in place."),
@@ -52,9 +53,11 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
             : await UpdateAsync(request, draft, living, cancellation);
     }
 
-    private async Task<ActionOutcome> UpdateAsync(ActionRequest request, SlackDraft draft, LivingMessage living, CancellationToken cancellation)
+    private async Task<ActionOutcome> UpdateAsync(
+        ActionRequest request, SlackDraft draft, LivingMessage living, CancellationToken cancellation)
     {
-        var answer = await poster.UpdateAsync(draft.WithFreshBlockIds(request.Origin.Sequence), living, MetadataKey(request, draft), cancellation);
+        var fresh = draft.WithFreshBlockIds(request.Origin.Sequence);
+        var answer = await poster.UpdateAsync(fresh, living, MetadataKey(request, draft), cancellation);
         if (answer.Error is "message_not_found" or "cant_update_message" or "edit_window_closed")
         {
             return await PostAsync(request, draft, cancellation);
@@ -71,10 +74,11 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
         var isOrphan = draft.Thread is not null && parent is null;
         if (isOrphan && time.GetUtcNow() - request.Origin.ReceivedAt < ParentPatience)
         {
-            return new ActionOutcome.RetryLater($"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
+            return new ActionOutcome.RetryLater(
+                $"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
         }
 
-        var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, cancellation);
+        var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, request.Payload, cancellation);
         if (fault is not null || answer is null)
         {
             return Outcome(fault ?? CallFault.Retry("Slack gave no answer"));
@@ -95,7 +99,8 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     private Bookmark? Keep(ActionRequest request, SlackDraft draft, string channel, string ts) =>
         draft.Key is null
             ? null
-            : new LivingMessage(channel, ts, request.Origin.Sequence, time.GetUtcNow()).ToBookmark(LivingMessage.BookmarkKey(draft.Channel, draft.Key));
+            : new LivingMessage(channel, ts, request.Origin.Sequence, time.GetUtcNow())
+                .ToBookmark(LivingMessage.BookmarkKey(draft.Channel, draft.Key));
 
     private static string MetadataKey(ActionRequest request, SlackDraft draft) => draft.Key ?? request.Key;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WebhookBot.Clients;
 using WebhookBot.Clients.Slack;
 
@@ -12,9 +13,9 @@ public sealed class SlackPoster(SlackClient slack, SlackDestinations destination
     /// <summary>Posts a new message.</summary>
     /// <returns>Slack's answer; or the fault for which it was not even asked.</returns>
     internal async Task<(SlackAnswer? Answer, CallFault? Fault)> PostAsync(
-        SlackDraft draft, string metadataKey, LivingMessage? parent, CancellationToken cancellation)
+        SlackDraft draft, string metadataKey, LivingMessage? parent, JsonElement payload, CancellationToken cancellation)
     {
-        var (channel, fault) = parent is null ? await destinations.FindAsync(draft.Channel, cancellation) : (parent.Channel, null);
+        var (channel, fault) = parent is null ? await destinations.FindAsync(draft.Channel, payload, cancellation) : (parent.Channel, null);
         if (fault is not null)
         {
             return (null, fault);
@@ -24,7 +25,7 @@ public sealed class SlackPoster(SlackClient slack, SlackDestinations destination
         if (answer.Error == "channel_not_found")
         {
             await destinations.ForgetAsync(draft.Channel, cancellation);
-            var (found, _) = await destinations.FindAsync(draft.Channel, cancellation);
+            var (found, _) = await destinations.FindAsync(draft.Channel, payload, cancellation);
             answer = found == channel ? answer : await SendAsync(draft, found, metadataKey, parent?.Ts, cancellation);
         }
         else if (answer.Error == "not_in_channel" && await JoinAsync(channel, cancellation))

@@ -8,7 +8,7 @@ namespace WebhookBot.Clients.GitHub;
 
 /// <summary>
 /// Makes the JWT by which the app itself, not one of its installations, identifies.
-/// <see href="https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app"/>
+/// See "Generating a JSON Web Token (JWT) for a GitHub App" in GitHub's documentation.
 /// </summary>
 public sealed class AppToken(IOptions<GitHubOptions> options, TimeProvider time) : IDisposable
 {

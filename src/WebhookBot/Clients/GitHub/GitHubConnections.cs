@@ -26,7 +26,7 @@ public sealed class GitHubConnections(IHttpMessageHandlerFactory handlers, IOpti
             ApiSettings.AsBase(options.Value.ApiUrl),
             new InMemoryCredentialStore(new Credentials(token, AuthenticationType.Bearer)),
             _http.Value,
-            new SimpleJsonSerializer());
+            new CheckedJsonSerializer());
         return new GitHubClient(connection);
     }
 

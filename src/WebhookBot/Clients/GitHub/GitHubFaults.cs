@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Serialization;
 using Octokit;
 
 namespace WebhookBot.Clients.GitHub;
@@ -25,7 +24,6 @@ public static class GitHubFaults
         {
             GitHubRefusedException e => e.Fault,
             ApiException e => OfStatus(e, now - receivedAt, now),
-            SerializationException or NullReferenceException => CallFault.Retry("GitHub's answer could not be read"),
             _ => TransportFaults.Classify(exception, "GitHub", cancellation),
         };
 
@@ -34,7 +32,8 @@ public static class GitHubFaults
         var said = Message(e);
         return (int)e.StatusCode switch
         {
-            401 => CallFault.Stop($"GitHub does not accept the installation's token (401): {said}; check that the app is installed and not suspended"),
+            401 => CallFault.Stop(
+                $"GitHub does not accept the installation's token (401): {said}; check that the app is installed and not suspended"),
             403 or 429 when LimitWait(e, now) is { } wait => CallFault.Retry($"GitHub limits the rate of calls: {said}", wait),
             403 => CallFault.Stop($"GitHub refuses it (403): {said}; {PermissionHint(e)}"),
             404 when age < ReadAfterWebhook => CallFault.Retry("GitHub does not show it yet (404)"),
@@ -78,7 +77,8 @@ public static class GitHubFaults
     private static string Message(ApiException e)
     {
         var details = e.ApiError?.Errors?.Select(d => d.Message ?? $"{d.Resource} {d.Field} {d.Code}".Trim()) ?? [];
-        return Redaction.Clean(string.Join(": ", new[] { e.ApiError?.Message ?? e.Message, string.Join(", ", details) }.Where(t => !string.IsNullOrWhiteSpace(t))));
+        string[] parts = [e.ApiError?.Message ?? e.Message, string.Join(", ", details)];
+        return Redaction.Clean(string.Join(": ", parts.Where(t => !string.IsNullOrWhiteSpace(t))));
     }
 
     private static string? Header(ApiException e, string name) =>

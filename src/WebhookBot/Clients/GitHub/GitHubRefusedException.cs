@@ -5,4 +5,8 @@ public sealed class GitHubRefusedException(CallFault fault, Exception? inner = n
 {
     /// <summary>The reason.</summary>
     public CallFault Fault { get; } = fault;
+
+    /// <summary>GitHub answered something that is not the answer.</summary>
+    public static GitHubRefusedException Unreadable(Exception? inner = null) =>
+        new(CallFault.Retry("GitHub's answer could not be read"), inner);
 }

@@ -51,7 +51,8 @@ internal sealed class GitHubTransport : DelegatingHandler
     private static HttpRequestMessage Follow(HttpRequestMessage request, HttpResponseMessage response, int redirects)
     {
         var location = response.Headers.Location is { } given ? new Uri(request.RequestUri!, given) : null;
-        if (request.Method != HttpMethod.Get || location is null || redirects == MaxRedirects || !IsSamePlace(request.RequestUri!, location))
+        var isFollowed = request.Method == HttpMethod.Get && redirects < MaxRedirects;
+        if (!isFollowed || location is null || !IsSamePlace(request.RequestUri!, location))
         {
             throw new GitHubRefusedException(CallFault.Stop(
                 $"GitHub answered {(int)response.StatusCode}: the repository was renamed or moved; put its new name into the rule"));

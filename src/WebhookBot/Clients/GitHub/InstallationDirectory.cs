@@ -29,7 +29,8 @@ public sealed class InstallationDirectory(GitHubConnections connections, AppToke
         }
         catch (NotFoundException e)
         {
-            throw new GitHubRefusedException(CallFault.Stop($"the app is not installed on {repository}; install it there, or correct the name"), e);
+            throw new GitHubRefusedException(
+                CallFault.Stop($"the app is not installed on {repository}; install it there, or correct the name"), e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Octokit;
 
 namespace WebhookBot.Clients.GitHub;
@@ -21,8 +22,14 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         await slot.Gate.WaitAsync(cancellation);
         try
         {
-            slot.Current = IsGood(slot.Current) ? slot.Current : await RequestAsync(installation);
-            return slot.Current!.Token;
+            // Drop may take it out of the slot at any moment.
+            var token = slot.Current;
+            if (!IsGood(token))
+            {
+                slot.Current = token = await RequestAsync(installation);
+            }
+
+            return token.Token;
         }
         finally
         {
@@ -47,13 +54,14 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         }
     }
 
-    private bool IsGood(AccessToken? token) => token is not null && token.ExpiresAt - Margin > time.GetUtcNow();
+    private bool IsGood([NotNullWhen(true)] AccessToken? token) => token is not null && token.ExpiresAt - Margin > time.GetUtcNow();
 
     private async Task<AccessToken> RequestAsync(long installation)
     {
         try
         {
-            return await connections.Create(app.Create()).GitHubApps.CreateInstallationToken(installation);
+            var token = await connections.Create(app.Create()).GitHubApps.CreateInstallationToken(installation);
+            return token is { Token.Length: > 0 } ? token : throw GitHubRefusedException.Unreadable();
         }
         catch (AuthorizationException e)
         {
@@ -61,8 +69,8 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         }
         catch (NotFoundException e)
         {
-            throw new GitHubRefusedException(
-                CallFault.Stop($"GitHub knows no installation {installation} of this app; check GitHub:AppId, and that the app is still installed"), e);
+            var detail = $"GitHub knows no installation {installation} of this app; check GitHub:AppId and whether it is still installed";
+            throw new GitHubRefusedException(CallFault.Stop(detail), e);
         }
     }
 

@@ -9,7 +9,7 @@ public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken can
 
 /// <summary>A call was about to reach a private address, which the settings do not allow.</summary>
 public sealed class PrivateAddressException(string host) : Exception(
-    $"{host} is an address of this machine or of a private network; set Http:AllowPrivateAddresses to true if rules may call such addresses");
+    $"{host} is an address of this machine or of a private network; set Http:AllowPrivateAddresses to true if rules may call it");
 
 /// <summary>
 /// Connects to the very address it has checked, so that a name which is public when it is checked and private when it is connected

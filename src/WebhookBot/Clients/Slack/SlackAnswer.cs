@@ -19,7 +19,8 @@ public sealed record SlackAnswer
 
     internal static SlackAnswer Ok(JsonElement body) => new() { IsOk = true, Body = body };
 
-    internal static SlackAnswer Refused(string error, JsonElement body, CallFault fault) => new() { Error = error, Body = body, Fault = fault };
+    internal static SlackAnswer Refused(string error, JsonElement body, CallFault fault) =>
+        new() { Error = error, Body = body, Fault = fault };
 
     internal static SlackAnswer Unreadable(CallFault fault) => new() { Fault = fault };
 }

@@ -15,7 +15,8 @@ public sealed partial class SlackClient(IHttpClientFactory clients, IOptions<Sla
     public const string HttpClientName = "slack";
 
     private const long MaxAnswer = 16 << 20;
-    private static readonly ProductInfoHeaderValue UserAgent = new("WebhookBot", typeof(SlackClient).Assembly.GetName().Version?.ToString(3));
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("WebhookBot", typeof(SlackClient).Assembly.GetName().Version?.ToString(3));
 
     /// <summary>Which setting is missing, or null.</summary>
     public string? MissingSetting => options.Value.MissingSetting();

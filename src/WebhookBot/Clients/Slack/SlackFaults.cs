@@ -23,7 +23,8 @@ internal static class SlackFaults
         "missing_scope" => CallFault.Stop(
             $"the Slack app lacks the scope {Redaction.Clean(body.TextAt("needed") ?? "that is needed")} for {method} (missing_scope); "
             + "add it on the app's page 'OAuth & Permissions' and install the app again"),
-        "invalid_auth" or "not_authed" or "account_inactive" or "token_revoked" or "token_expired" or "org_login_required" or "accesslimited" =>
+        "invalid_auth" or "not_authed" or "account_inactive" or "token_revoked" or "token_expired"
+            or "org_login_required" or "accesslimited" =>
             CallFault.Stop($"Slack does not accept the token ({error}); put a valid one into Slack:BotToken"),
         _ => CallFault.Stop($"Slack refuses {method} ({Redaction.Clean(error)}){Advice(error)}"),
     };
@@ -47,7 +48,8 @@ internal static class SlackFaults
         "metadata_too_large" or "msg_too_long" or "msg_blocks_too_long" => ": the message is too large",
         "invalid_blocks" or "invalid_blocks_format" => ": the blocks are not valid; try them in Slack's Block Kit Builder",
         "users_not_found" => ": nobody in this workspace has that e-mail address",
-        _ when error.StartsWith("restricted_action", StringComparison.Ordinal) => ": the workspace or channel does not let the bot post there",
+        _ when error.StartsWith("restricted_action", StringComparison.Ordinal) =>
+            ": the workspace or channel does not let the bot post there",
         _ => "",
     };
 }

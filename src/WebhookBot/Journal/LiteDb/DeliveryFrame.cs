@@ -19,7 +19,7 @@ internal static class DeliveryFrame
     {
         var body = draft.Body.Span;
         var content = new PayloadWriter(body.Length + 2048);
-        var payload = new PayloadWriter(body.Length / 2 + 2048);
+        var payload = new PayloadWriter(body.Length / 2 + 1024);
         payload.Key(dedupeKey);
         payload.Key(idKey);
         payload.String(id);

@@ -19,11 +19,11 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         return AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
     }
 
-    public async Task<DeliveryPage> ListAsync(DeliveryQuery query, long lastSequence, CancellationToken cancellation)
+    public async Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation)
     {
         await writer.DrainAsync().WaitAsync(cancellation);
         await CatchUpAsync(cancellation);
-        return await indexer.AskAsync(database => database?.Page(query, lastSequence) ?? new DeliveryPage([], null)).WaitAsync(cancellation);
+        return await indexer.AskAsync(database => database?.Page(query) ?? new DeliveryPage([], null)).WaitAsync(cancellation);
     }
 
     public async Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation)

@@ -84,8 +84,9 @@ internal sealed class IndexDatabase : IDisposable
     }
 
     /// <summary>Newest first. A page may be short or empty and still have a next one, when much had to be looked at.</summary>
-    public DeliveryPage Page(DeliveryQuery query, long lastSequence)
+    public DeliveryPage Page(DeliveryQuery query)
     {
+        var lastSequence = _deliveries.Query().OrderByDescending("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 0;
         var limit = Math.Clamp(query.Limit, 1, 1000);
         var below = query.Cursor is { } cursor && long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? Math.Min(sequence, lastSequence + 1)

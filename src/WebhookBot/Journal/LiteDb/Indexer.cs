@@ -12,6 +12,11 @@ internal sealed partial class Indexer : IDisposable
 
     // Steps of a delivery that follow each other within this time become one write of its document.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(50);
+    // More than this in that time, and taking deliveries in needs the processor more than listing them does, unless somebody asks.
+    private const int BusyFrames = 100;
+    private const int MostPutOff = 500_000;
+    private const int FarBehind = 10_000;
+
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Log _log;
@@ -25,13 +30,15 @@ internal sealed partial class Indexer : IDisposable
     private IndexDatabase? _database;
     private IndexPosition _position = IndexPosition.Start;
     private long _frames;
+    private long _toRebuild;
     private long _rebuildUntil;
     private long _nextProgress;
     private bool _isStopping;
+    private bool _isIdle;
 
     public Indexer(Log log, string path, ILogger logger)
     {
-        (_log, _logger) = (log, logger);
+        (_log, _logger, _toRebuild) = (log, logger, log.Frames);
         _file = new IndexFile(path, log, logger);
         _reader = new IndexReader(log, logger);
         _thread = new Thread(Run) { Name = "journal index", IsBackground = true };
@@ -44,7 +51,7 @@ internal sealed partial class Indexer : IDisposable
 
     public string? Note => Volatile.Read(ref _rebuildUntil) is > 0 and var until
         ? $"the index is being made again: {Volatile.Read(ref _frames)} of {until} records are read"
-        : null;
+        : Lag > FarBehind ? $"the index is {Lag} records behind" : null;
 
     public void Start() => _thread.Start();
 
@@ -53,7 +60,10 @@ internal sealed partial class Indexer : IDisposable
     {
         lock (_gate)
         {
-            Monitor.Pulse(_gate);
+            if (_isIdle)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
@@ -156,17 +166,27 @@ internal sealed partial class Indexer : IDisposable
                 Monitor.Wait(_gate, s_retryAfter);
             }
 
-            while (_database is not null && !_isStopping && _questions.Count == 0 && _log.Committed <= _position.Next)
+            while (_database is not null && !IsAsked && _log.Committed <= _position.Next)
             {
+                _isIdle = true;
                 Monitor.Wait(_gate);
+                _isIdle = false;
             }
 
-            if (_database is not null && !_isStopping && _questions.Count == 0 && _waiters.Count == 0 && !IsRebuilding)
-            {
-                Monitor.Wait(_gate, s_gather);
-            }
-
+            Gather();
             return !_isStopping;
+        }
+    }
+
+    private bool IsAsked => _isStopping || _questions.Count > 0 || _waiters.Count > 0;
+
+    private void Gather()
+    {
+        var before = -1L;
+        while (_database is not null && !IsAsked && !IsRebuilding && (before < 0 || _log.Frames - before > BusyFrames) && Lag < MostPutOff)
+        {
+            before = _log.Frames;
+            Monitor.Wait(_gate, s_gather);
         }
     }
 
@@ -188,11 +208,10 @@ internal sealed partial class Indexer : IDisposable
     private void Open()
     {
         (_database, var position) = _file.Open();
-        var lag = _log.Frames - position.Frames;
-        if (position == IndexPosition.Start && lag > 1)
+        if (position == IndexPosition.Start && _toRebuild > 1)
         {
-            LogRebuilding(lag);
-            Volatile.Write(ref _rebuildUntil, _log.Frames);
+            LogRebuilding(_toRebuild);
+            Volatile.Write(ref _rebuildUntil, _toRebuild);
             _nextProgress = ProgressEvery;
         }
 
@@ -259,6 +278,7 @@ internal sealed partial class Indexer : IDisposable
         LogFailed(exception);
         _file.Discard(_database);
         _database = null;
+        _toRebuild = _log.Frames;
         MoveTo(IndexPosition.Start);
     }
 

@@ -153,7 +153,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
 
     /// <inheritdoc />
     public Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation) =>
-        _reader.ListAsync(query, _state.LastSequence, cancellation);
+        _reader.ListAsync(query, cancellation);
 
     /// <inheritdoc />
     public Task WaitForWorkAsync(CancellationToken cancellation) => _work.WaitForWorkAsync(cancellation);

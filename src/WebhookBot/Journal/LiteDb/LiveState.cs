@@ -11,13 +11,13 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     private Dictionary<long, DeliveryState>? _awaitingNames;
     private long _lastSequence;
 
+    // While the log is read at a start nothing is settled: deliveries come out of their order then.
+    private bool _isRecovering = true;
+
     /// <summary>Guards everything in here and in the work queue.</summary>
     public Lock Gate { get; } = new();
 
     public WorkQueue Work => work;
-
-    /// <summary>The newest delivery's.</summary>
-    public long LastSequence => Volatile.Read(ref _lastSequence);
 
     /// <summary>Under the gate.</summary>
     public DeliveryState? Find(long sequence) => _deliveries.GetValueOrDefault(sequence);
@@ -55,6 +55,11 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>Puts what has changed for a delivery into effect, and forgets it when nothing more can come of it. Under the gate.</summary>
     public void Settle(DeliveryState delivery)
     {
+        if (_isRecovering)
+        {
+            return;
+        }
+
         work.Settle(delivery);
         if (delivery.Progress.Status is DeliveryStatus.Done or DeliveryStatus.Ignored
             && !delivery.Claim.IsHeld
@@ -100,6 +105,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         _awaitingNames = null;
         lock (Gate)
         {
+            _isRecovering = false;
             foreach (var delivery in _deliveries.Values.OrderBy(one => one.Sequence).ToList())
             {
                 Settle(delivery);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -8,7 +7,7 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>Writes a payload into a rented buffer. Whoever takes the buffer gives it back.</summary>
 internal struct PayloadWriter(int capacity)
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _buffer = BufferPool.Rent(capacity);
 
     public int Length { get; private set; }
 
@@ -21,9 +20,9 @@ internal struct PayloadWriter(int capacity)
     {
         if (_buffer.Length - Length < count)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, _buffer.Length * 2));
+            var larger = BufferPool.Rent(Math.Max(Length + count, _buffer.Length * 2));
             Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            BufferPool.Return(_buffer);
             _buffer = larger;
         }
 
@@ -94,29 +93,24 @@ internal struct PayloadWriter(int capacity)
         }
     }
 
-    /// <summary>The rest of the payload, compressed when that is worth it.</summary>
+    /// <summary>The rest of the payload, compressed when that halves it: less is not worth unpacking it again and again.</summary>
     public void Content(ReadOnlySpan<byte> raw)
     {
-        var isLarge = raw.Length > ContentCodec.WorthTrying;
-        var to = Reserve(raw.Length + 16);
-        Length = isLarge && ContentCodec.TryCompress(raw, to[5..raw.Length], out var count)
-            ? Length + Compressed(to, raw.Length, count)
-            : Length + Plain(to, raw);
+        if (raw.Length > ContentCodec.WorthTrying)
+        {
+            var to = Reserve(raw.Length / 2);
+            if (ContentCodec.TryCompress(raw, to[5..(raw.Length / 2)], out var count))
+            {
+                to[0] = 1;
+                BinaryPrimitives.WriteInt32LittleEndian(to[1..], raw.Length);
+                Length += 5 + count;
+                return;
+            }
+        }
+
+        Byte(0);
+        Bytes(raw);
     }
 
-    public void Return() => ArrayPool<byte>.Shared.Return(_buffer);
-
-    private static int Compressed(Span<byte> to, int rawLength, int count)
-    {
-        to[0] = 1;
-        BinaryPrimitives.WriteInt32LittleEndian(to[1..], rawLength);
-        return 5 + count;
-    }
-
-    private static int Plain(Span<byte> to, ReadOnlySpan<byte> raw)
-    {
-        to[0] = 0;
-        raw.CopyTo(to[1..]);
-        return 1 + raw.Length;
-    }
+    public void Return() => BufferPool.Return(_buffer);
 }

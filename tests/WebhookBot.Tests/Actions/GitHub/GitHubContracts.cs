@@ -42,7 +42,8 @@ public abstract class GitHubActionContract : ActionContract
     [Fact]
     public async Task Names_the_permission_that_is_missing()
     {
-        AnswerAll(PeerAnswer.Json(new { message = "Resource not accessible by integration" }, 403).With("X-Accepted-GitHub-Permissions", "issues=write"));
+        AnswerAll(PeerAnswer.Json(new { message = "Resource not accessible by integration" }, 403)
+            .With("X-Accepted-GitHub-Permissions", "issues=write"));
         Assert.Contains("issues=write", Assert.IsType<ActionOutcome.Failed>(await RunAsync()).Detail, StringComparison.Ordinal);
     }
 
@@ -59,6 +60,23 @@ public abstract class GitHubActionContract : ActionContract
     {
         AnswerAll(PeerAnswer.Json(new { message = "Validation Failed", errors = new[] { new { message = "Unexpected inputs" } } }, 422));
         Assert.Contains("Unexpected inputs", Assert.IsType<ActionOutcome.Failed>(await RunAsync()).Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]"), InlineData("{}"), InlineData("null"), InlineData("\"x\""), InlineData("42"), InlineData("{\"id\":"), InlineData("<html>")]
+    [InlineData("[null]"), InlineData("[[]]"), InlineData("[42]"), InlineData("{\"id\":\"x\"}"), InlineData("[{\"id\":{}}]")]
+    public async Task Has_an_outcome_for_answers_that_are_not_what_they_should_be(string body)
+    {
+        AnswerAll(new PeerAnswer(200, body));
+        Assert.True(await RunAsync() is ActionOutcome.RetryLater or ActionOutcome.Succeeded or ActionOutcome.Skipped);
+    }
+
+    [Theory]
+    [InlineData("[]"), InlineData("{}"), InlineData("null"), InlineData(""), InlineData("<html>"), InlineData("{\"token\":null}")]
+    public async Task Tries_again_when_a_token_cannot_be_read(string body)
+    {
+        World.GitHub.Peer.Next(new PeerAnswer(201, body), 100, r => r.Path.EndsWith("access_tokens", StringComparison.Ordinal));
+        Assert.IsType<ActionOutcome.RetryLater>(await RunAsync());
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class GitHubDispatchActionTests : IAsyncLifetime
     [Fact]
     public async Task Starts_a_workflow_with_its_inputs_named_as_they_are()
     {
-        await RunAsync(new { workflow = "deploy.yml", @ref = "v1", inputs = new Dictionary<string, string> { ["dryRun"] = "true", ["the_Env"] = "prod" } });
+        var inputs = new Dictionary<string, string> { ["dryRun"] = "true", ["the_Env"] = "prod" };
+        await RunAsync(new { workflow = "deploy.yml", @ref = "v1", inputs });
         var run = Assert.Single(_shop.WorkflowRuns);
         Assert.Equal(("deploy.yml", "v1"), (run.Workflow, run.Ref));
         Assert.Equal("""{"dryRun":"true","the_Env":"prod"}""", run.Inputs!.ToJsonString());

@@ -57,7 +57,8 @@ public sealed class GitHubLabelActionTests : IAsyncLifetime
     public async Task Goes_on_when_somebody_else_created_the_label_first()
     {
         _shop.Labels["docs"] = "111111";
-        _world.GitHub.Peer.Next(PeerAnswer.Json(new { message = "Not Found" }, 404), when: r => r.Path.EndsWith("/labels/docs", StringComparison.Ordinal));
+        _world.GitHub.Peer.Next(
+            PeerAnswer.Json(new { message = "Not Found" }, 404), when: r => r.Path.EndsWith("/labels/docs", StringComparison.Ordinal));
         Assert.IsType<ActionOutcome.Succeeded>(await RunAsync(new { add = "docs", create = "00ff00" }));
         Assert.Contains("docs", _shop.LabelsOf(42));
     }

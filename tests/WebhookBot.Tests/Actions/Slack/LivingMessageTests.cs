@@ -47,7 +47,8 @@ public sealed class LivingMessageTests : IAsyncLifetime
     [Fact]
     public async Task Loses_its_blocks_when_the_update_has_none()
     {
-        await RunAsync(new { channel = "#incidents", text = "x", key = "alert 1", buttons = new[] { new { url = "https://example.com", label = "Run" } } }, 10);
+        var buttons = new { url = "https://example.com", label = "Run" };
+        await RunAsync(new { channel = "#incidents", text = "x", key = "alert 1", buttons }, 10);
         await PostAsync("resolved", 11);
         Assert.Null(Slack.Messages[0].Blocks);
     }
@@ -124,7 +125,8 @@ public sealed class LivingMessageTests : IAsyncLifetime
     [Fact]
     public async Task That_is_not_there_yet_is_waited_for_a_minute()
     {
-        var early = await _world.RunAsync("slack.post", new { channel = "#incidents", text = "a detail", thread = "alert 1" }, age: TimeSpan.FromSeconds(5));
+        var arguments = new { channel = "#incidents", text = "a detail", thread = "alert 1" };
+        var early = await _world.RunAsync("slack.post", arguments, age: TimeSpan.FromSeconds(5));
         Assert.IsType<ActionOutcome.RetryLater>(early);
         var late = await RunAsync(new { channel = "#incidents", text = "a detail", thread = "alert 1", broadcast = true }, 10);
         Assert.Contains("not in a thread", Assert.IsType<ActionOutcome.Succeeded>(late).Detail, StringComparison.Ordinal);
@@ -139,7 +141,8 @@ public sealed class LivingMessageTests : IAsyncLifetime
         Assert.Null(action.SerialiseBy(_world.Request(new { channel = "#incidents", text = "x" })));
     }
 
-    private Task<ActionOutcome> PostAsync(string text, long sequence) => RunAsync(new { channel = "#incidents", text, key = "alert 1" }, sequence);
+    private Task<ActionOutcome> PostAsync(string text, long sequence) =>
+        RunAsync(new { channel = "#incidents", text, key = "alert 1" }, sequence);
 
     private Task<ActionOutcome> RunAsync(object arguments, long sequence) => _world.RunAsync("slack.post", arguments, sequence: sequence);
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using NSubstitute;
 using WebhookBot.Actions;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Compilation;
 using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Actions.Slack;
@@ -88,7 +91,8 @@ public sealed class SlackPostActionTests : IAsyncLifetime
     {
         Slack.Refuse("chat.postMessage", "not_in_channel");
         Slack.Refuse("conversations.join", "missing_scope", needed: "channels:join");
-        Assert.Contains("/invite", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = _incidents, text = "x" })).Detail, StringComparison.Ordinal);
+        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = _incidents, text = "x" }));
+        Assert.Contains("/invite", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,13 +103,36 @@ public sealed class SlackPostActionTests : IAsyncLifetime
         await RunAsync(new { channel = "@" + person, text = "2" });
         Assert.Equal([person, person], Slack.Messages.Select(m => m.Fields["channel"]));
         Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@nobody@example.com", text = "3" }));
-        Assert.Contains("octocat", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "4" })).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_to_a_github_login_that_the_rule_files_name()
+    {
+        var rules = new RuleCompiler(new RuleVocabulary(new ActionCatalog([]), [], []))
+            .Compile([new RuleFile("people.yml", "people: { octocat: U012AB3CD }")]).RuleSet!;
+        _world.RulesInForce.Current.Returns(rules);
+        await RunAsync(new { channel = "@Octocat", text = "1" });
+        Assert.Equal("U012AB3CD", Slack.Messages[0].Fields["channel"]);
+    }
+
+    [Fact]
+    public async Task Writes_to_a_github_login_by_the_address_its_owner_shows()
+    {
+        var person = Slack.AddPerson("mona@example.com");
+        _world.GitHub.Repository("acme/shop");
+        _world.GitHub.Peer.On("GET", "/users/{login}", r => PeerAnswer.Json(new { login = r.Route["login"], email = r.Route["login"] == "mona" ? "mona@example.com" : null }));
+        await RunAsync(new { channel = "@mona", text = "1" });
+        Assert.Equal(person, Slack.Messages[0].Fields["channel"]);
+
+        var failed = Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "@octocat", text = "2" }));
+        Assert.Contains("people: { octocat:", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Never_asks_slack_to_find_mentions_or_to_unfurl()
     {
-        await RunAsync(new { channel = "#incidents", text = "@channel &lt;!here&gt; https://example.com", key = "k", buttons = new[] { Link("https://example.com") } });
+        const string text = "@channel &lt;!here&gt; https://example.com";
+        await RunAsync(new { channel = "#incidents", text, key = "k", buttons = Link("https://example.com") });
         await RunAsync(new { channel = "#incidents", text = "again", key = "k" });
         Assert.All(Slack.Peer.Requests.Where(r => r.Path.Contains("chat.", StringComparison.Ordinal)), r =>
         {
@@ -139,8 +166,11 @@ public sealed class SlackPostActionTests : IAsyncLifetime
     [Theory]
     [InlineData("""["acknowledge"]""")]
     [InlineData("""[{"silence":"2h"}]""")]
-    public async Task Refuses_buttons_of_other_kinds(string buttons) =>
-        Assert.Contains("button", Assert.IsType<ActionOutcome.Failed>(await RunAsync(new { channel = "#incidents", text = "x", buttons = Json(buttons) })).Detail, StringComparison.Ordinal);
+    public async Task Refuses_buttons_of_other_kinds(string buttons)
+    {
+        var outcome = await RunAsync(new { channel = "#incidents", text = "x", buttons = Json(buttons) });
+        Assert.Contains("button", Assert.IsType<ActionOutcome.Failed>(outcome).Detail, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Sends_the_text_alone_when_slack_refuses_the_blocks()

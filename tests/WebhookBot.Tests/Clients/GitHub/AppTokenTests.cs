@@ -45,7 +45,7 @@ public sealed class AppTokenTests
 
     [Theory]
     [InlineData("my-app", null, "https://api.github.com/", "App ID")]
-    [InlineData("1", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----", "https://api.github.com/", "GitHub:PrivateKey")]
+    [InlineData("1", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "https://api.github.com/", "GitHub:PrivateKey")]
     [InlineData("1", "nonsense", "https://api.github.com/", "PEM")]
     [InlineData("1", null, "ftp://host/", "GitHub:ApiUrl")]
     [InlineData("1", null, "api.github.com", "GitHub:ApiUrl")]

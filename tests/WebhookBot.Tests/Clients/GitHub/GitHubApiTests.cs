@@ -102,7 +102,8 @@ public sealed class GitHubApiTests : IAsyncLifetime
     public async Task Uses_the_address_of_the_settings_as_it_stands()
     {
         _world.Set("GitHub:ApiUrl", new Uri(_world.Target.Url, "api/v3").AbsoluteUri);
-        _world.Target.On("POST", "/api/v3/app/installations/77/access_tokens", _ => PeerAnswer.Json(new { token = "ghs_x", expires_at = "2026-05-01T13:00:00Z" }, 201));
+        _world.Target.On("POST", "/api/v3/app/installations/77/access_tokens", _ =>
+            PeerAnswer.Json(new { token = "ghs_x", expires_at = "2026-05-01T13:00:00Z" }, 201));
         _world.Target.On("GET", "/api/v3/repos/acme/shop", _ => PeerAnswer.Json(new { default_branch = "ghes" }));
         Assert.Equal("ghes", await ReadAsync());
     }
@@ -119,11 +120,16 @@ public sealed class GitHubApiTests : IAsyncLifetime
     [InlineData("acme/shop\n", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void Tells_repository_names_from_others(string? text, bool isName) => Assert.Equal(isName, RepositoryName.Parse(text) is not null);
+    public void Tells_repository_names_from_others(string? text, bool isName) =>
+        Assert.Equal(isName, RepositoryName.Parse(text) is not null);
 
     private Task<string> ReadAsync(string repository = "acme/shop", long? installation = 77)
     {
         var name = repository == "acme/shop" ? Shop : RepositoryName.Parse(repository)!.Value;
-        return _world.Get<GitHubApi>().RunAsync(name, installation, async c => (await c.Repository.Get(name.Owner, name.Name)).DefaultBranch, ActionWorld.Cancellation);
+        return _world.Get<GitHubApi>().RunAsync(
+            name,
+            installation,
+            async client => (await client.Repository.Get(name.Owner, name.Name)).DefaultBranch,
+            ActionWorld.Cancellation);
     }
 }

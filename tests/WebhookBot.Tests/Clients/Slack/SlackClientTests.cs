@@ -1,3 +1,4 @@
+using WebhookBot.Clients;
 using WebhookBot.Clients.Slack;
 using WebhookBot.Tests.Actions;
 using WebhookBot.Tests.Peers;
@@ -16,7 +17,8 @@ public sealed class SlackClientTests : IAsyncLifetime
     [Fact]
     public async Task Calls_a_method_with_a_form_and_the_token()
     {
-        var answer = await Client.ReadAsync("auth.test", new Dictionary<string, string?> { ["a"] = "1 & 2", ["left_out"] = null }, ActionWorld.Cancellation);
+        var fields = new Dictionary<string, string?> { ["a"] = "1 & 2", ["left_out"] = null };
+        var answer = await Client.ReadAsync("auth.test", fields, ActionWorld.Cancellation);
         Assert.True(answer.IsOk);
         var sent = Assert.Single(_world.Slack.Peer.Requests);
         Assert.Equal(("/api/auth.test", "a=1+%26+2", "Bearer " + FakeSlack.Token), (sent.Path, sent.Body, sent.Header("Authorization")));
@@ -57,7 +59,8 @@ public sealed class SlackClientTests : IAsyncLifetime
         using (WebhookBot.Clients.OutboundCalls.Forbid())
         {
             Assert.True((await Client.ReadAsync("auth.test", NoFields, ActionWorld.Cancellation)).IsOk);
-            await Assert.ThrowsAsync<InvalidOperationException>(() => Client.WriteAsync("chat.postMessage", NoFields, ActionWorld.Cancellation));
+            await Assert.ThrowsAsync<ForbiddenCallException>(() =>
+                Client.WriteAsync("chat.postMessage", NoFields, ActionWorld.Cancellation));
         }
     }
 
