@@ -19,7 +19,6 @@ internal static class IntakeBenchmark
     private static readonly IReadOnlyDictionary<string, string> Environment = new Dictionary<string, string>
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["DOTNET_TieredPGO"] = "0",
     };
 
     public static async Task<int> RunAsync(BenchmarkOptions options)

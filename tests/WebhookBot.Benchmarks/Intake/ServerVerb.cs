@@ -31,6 +31,7 @@ internal static class ServerVerb
     public const string Path = "/hooks/github";
     public const string Secret = "a-secret-of-the-benchmark-and-nothing-else";
 
+    private const int MostWaited = 120_000;
     private const string AnyPort = "http://127.0.0.1:0";
 
     private static readonly Plan Nothing = new() { RuleSet = "0000000000000000", Rules = [], Actions = [] };
@@ -109,6 +110,7 @@ internal static class ServerVerb
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
         });
+        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<WebhookEventProcessor, EmptyProcessor>();
         var app = builder.Build();
@@ -130,14 +132,14 @@ internal static class ServerVerb
             drained += claimed.Count;
         }
 
+        await WaitAsync(journal);
         return drained;
     }
 
     private static async Task<int> WaitAsync(IJournal journal)
     {
-        var waited = 0;
         var unfinished = (int)journal.Health.Unfinished;
-        for (; waited < 120_000 && journal.Health.Unfinished > 0; waited += 50)
+        for (var waited = 0; waited < MostWaited && journal.Health is { Unfinished: > 0 } or { IndexLag: > 0 }; waited += 50)
         {
             await Task.Delay(50);
         }
