@@ -38,7 +38,15 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
     public void Discard(IndexDatabase? database)
     {
         TryDispose(database);
-        Delete();
+        try
+        {
+            Delete();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Opening it tries again; until that works there is no index.
+            LogNotClosed(exception);
+        }
     }
 
     private (IndexDatabase Database, IndexPosition Position)? TryOpen(IndexTrust trust)
@@ -46,6 +54,12 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         IndexDatabase? database = null;
         try
         {
+            if (trust == IndexTrust.Closed)
+            {
+                // All of it is in the file that was sealed. What lies here is not ours, and LiteDB would take it in.
+                File.Delete(LogPath);
+            }
+
             database = new IndexDatabase(path, LogPath);
             if (database.ReadPosition() is { } position
                 && IsOfThisLog(position)
