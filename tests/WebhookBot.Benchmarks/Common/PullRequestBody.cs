@@ -28,7 +28,7 @@ internal static class PullRequestBody
     private static readonly string[] Words = ["checkout", "retries", "payment", "the", "when", "a", "provider", "answers", "late", "and", "customer", "page", "explains", "idempotent", "request", "ledger", "timeout", "of", "is", "documented", "here", "because", "it", "was", "wrong", "before", "see", "also", "`Retry-After`", "[docs](https://docs.acme.test/checkout)"];
 
     /// <summary>A body of exactly that many bytes.</summary>
-    /// <param name="bytes">At least 2.5 KB; links are left out below 9 KB.</param>
+    /// <param name="bytes">At least 2,600; links are left out below 9 KB.</param>
     /// <param name="number">The pull request's number, which is what the delivery is about.</param>
     public static byte[] Create(int bytes, int number)
     {
