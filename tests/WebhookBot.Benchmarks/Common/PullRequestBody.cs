@@ -28,7 +28,7 @@ internal static class PullRequestBody
     private static readonly string[] Words = ["checkout", "retries", "payment", "the", "when", "a", "provider", "answers", "late", "and", "customer", "page", "explains", "idempotent", "request", "ledger", "timeout", "of", "is", "documented", "here", "because", "it", "was", "wrong", "before", "see", "also", "`Retry-After`", "[docs](https://docs.acme.test/checkout)"];
 
     /// <summary>A body of exactly that many bytes.</summary>
-    /// <param name="bytes">At least 6 KB; fewer links below 10 KB.</param>
+    /// <param name="bytes">At least 2,600; links are left out below 9 KB.</param>
     /// <param name="number">The pull request's number, which is what the delivery is about.</param>
     public static byte[] Create(int bytes, int number)
     {
@@ -76,7 +76,7 @@ internal static class PullRequestBody
         json.WriteNumber("id", 1_900_000_000L + number);
         json.WriteString("node_id", "PR_kwDOAbCdEf5xYz12");
         json.WriteString("html_url", $"https://github.com/{Repository}/pull/{number:D7}");
-        foreach (var (name, path) in PullRequestLinks)
+        foreach (var (name, path) in isWhole ? PullRequestLinks : [])
         {
             json.WriteString($"{name}_url", api + path);
         }
@@ -99,9 +99,13 @@ internal static class PullRequestBody
         json.WriteStartArray("requested_teams");
         json.WriteEndArray();
         Labels(json);
-        Branch(json, "head", "docs/retries", "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432");
-        Branch(json, "base", "main", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567");
-        Links(json, api);
+        Branch(json, "head", "docs/retries", "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432", isWhole);
+        Branch(json, "base", "main", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", isWhole);
+        if (isWhole)
+        {
+            Links(json, api);
+        }
+
         json.WriteString("author_association", "CONTRIBUTOR");
         json.WriteBoolean("draft", false);
         json.WriteBoolean("merged", false);
@@ -147,16 +151,20 @@ internal static class PullRequestBody
         json.WriteEndArray();
     }
 
-    private static void Branch(Utf8JsonWriter json, string name, string reference, string sha)
+    private static void Branch(Utf8JsonWriter json, string name, string reference, string sha, bool isWhole)
     {
         json.WriteStartObject(name);
         json.WriteString("label", $"acme:{reference}");
         json.WriteString("ref", reference);
         json.WriteString("sha", sha);
-        json.WritePropertyName("user");
-        User(json, "acme", isWhole: false);
-        json.WritePropertyName("repo");
-        WriteRepository(json, isWhole: false);
+        if (isWhole)
+        {
+            json.WritePropertyName("user");
+            User(json, "acme", isWhole: false);
+            json.WritePropertyName("repo");
+            WriteRepository(json, isWhole: false);
+        }
+
         json.WriteEndObject();
     }
 

@@ -24,7 +24,7 @@ internal static class IntakeBenchmark
     public static async Task<int> RunAsync(BenchmarkOptions options)
     {
         using var scratch = new ScratchFolder();
-        var (rounds, warmUp, seconds, first) = options.IsQuick ? (2, 0.5, 2.0, 6.0) : (5, 1.0, 4.0, 20.0);
+        var (rounds, warmUp, seconds, first) = options.IsQuick ? (2, 0.5, 2.0, 6.0) : (5, 0.5, 3.0, 20.0);
         await using var load = Child.Start(LoadCore, LoadVerb.Environment, LoadVerb.Name);
         var servers = new Dictionary<string, Child>();
         var cells = new List<Cell>();

@@ -84,8 +84,8 @@ internal static class FillVerb
 
     private static readonly byte[]?[] s_bodies = new byte[Bodies][];
 
-    // From 2 to 10 KB.
-    private static byte[] Body(int i) => s_bodies[i % Bodies] ??= PullRequestBody.Create(2500 + (i % Bodies * 39), i % Bodies);
+    // From 2.6 to 10 KB.
+    private static byte[] Body(int i) => s_bodies[i % Bodies] ??= PullRequestBody.Create(2600 + (i % Bodies * 38), i % Bodies);
 
     private static Plan PlanOf(Delivery delivery) => new()
     {

@@ -20,10 +20,14 @@ internal sealed partial class LogWriter : IDisposable
     private const int GroupBytes = 4 << 20;
     private const long MostQueuedBytes = 256L << 20;
 
+    // A sync costs the processor as much as some deliveries do: when many come at a time, this long more gather before the next one.
+    private const int BusyFrames = 4;
+
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _ready = new(0);
+    // A monitor and not a semaphore: that one spins before it sleeps, and the writer sleeps before nearly every single delivery.
+    private readonly object _gate = new();
     private readonly SegmentWriter _segments;
     private readonly ILogFollower _follower;
     private readonly DiskSpace _space;
@@ -35,6 +39,7 @@ internal sealed partial class LogWriter : IDisposable
     private long _queuedBytes;
     private bool _isStopping;
     private bool _isIdle;
+    private bool _isBusy;
     private long _failedAt;
     private long _lastSequence;
     private volatile string? _problem;
@@ -99,8 +104,6 @@ internal sealed partial class LogWriter : IDisposable
         {
             _thread.Join();
         }
-
-        _ready.Dispose();
     }
 
     private void Wake()
@@ -108,7 +111,7 @@ internal sealed partial class LogWriter : IDisposable
         if (_isIdle)
         {
             _isIdle = false;
-            _ready.Release();
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -153,29 +156,32 @@ internal sealed partial class LogWriter : IDisposable
     /// <summary>Waits for frames; with a problem only for a second, then it comes back with none. False at the end.</summary>
     private bool Take(ref List<PendingFrame> taken)
     {
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
+            if (_isBusy && !_isStopping)
             {
-                if (_queue.Count > 0)
-                {
-                    (_queue, taken) = (taken, _queue);
-                    _queuedBytes = 0;
-                    return true;
-                }
+                Monitor.Wait(_gate, s_gather);
+            }
 
+            while (_queue.Count == 0)
+            {
                 if (_isStopping)
                 {
                     return false;
                 }
 
                 _isIdle = true;
+                if (!Monitor.Wait(_gate, Problem is null ? Timeout.InfiniteTimeSpan : s_retryAfter))
+                {
+                    _isIdle = false;
+                    return true;
+                }
             }
 
-            if (!_ready.Wait(Problem is null ? Timeout.InfiniteTimeSpan : s_retryAfter))
-            {
-                return true;
-            }
+            (_queue, taken) = (taken, _queue);
+            _queuedBytes = 0;
+            _isBusy = taken.Count >= BusyFrames;
+            return true;
         }
     }
 
