@@ -87,7 +87,13 @@ public sealed class FieldPath
             return fact.Kind is FieldKind.One ? Walk(fact.Element, fact.IsTruncated) : fact;
         }
 
-        return Walk(Root == FieldRoot.Payload ? scope.Event.Payload : scope.Delivery, truncated: false);
+        ref var known = ref scope.Known(Text, out var isKnown);
+        if (!isKnown)
+        {
+            known = Walk(Root == FieldRoot.Payload ? scope.Event.Payload : scope.Delivery, truncated: false);
+        }
+
+        return known;
     }
 
     private FieldValue Walk(JsonElement from, bool truncated)
