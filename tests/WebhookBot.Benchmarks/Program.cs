@@ -1,1 +1,48 @@
-namespace B; internal static class P { public static void Main() { } }
+using WebhookBot.Benchmarks.Common;
+using WebhookBot.Benchmarks.Intake;
+using WebhookBot.Benchmarks.Matching;
+using WebhookBot.Benchmarks.Start;
+
+namespace WebhookBot.Benchmarks;
+
+/// <summary>The measurements of <c>docs/benchmarks.md</c>. Progress goes to standard error, Markdown to standard output.</summary>
+public static class Program
+{
+    private const string Usage = """
+        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|all [--quick] [--write]
+
+          intake     durable intake against the same server without the journal, and against MapGitHubWebhooks
+          matching   one event against 10 to 10,000 rules
+          start      from process start to ready with 100,000 deliveries in the journal
+          all        the three after one another
+          --quick    shorter and rougher
+          --write    puts the tables into docs/benchmarks.md
+        """;
+
+    public static async Task<int> Main(string[] args)
+    {
+        var options = BenchmarkOptions.Parse(args);
+        switch (args.FirstOrDefault())
+        {
+            case ServerVerb.Name:
+                return await ServerVerb.RunAsync(args[1], args[2]);
+            case LoadVerb.Name:
+                return LoadVerb.Run();
+            case FillVerb.Name:
+                return await FillVerb.RunAsync(args[1], int.Parse(args[2], null));
+            case "matching" when options is not null:
+                MatchingBenchmark.Run(options);
+                return 0;
+            case "intake" when options is not null:
+                return await IntakeBenchmark.RunAsync(options);
+            case "start" when options is not null:
+                return await StartBenchmark.RunAsync(options);
+            case "all" when options is not null:
+                MatchingBenchmark.Run(options);
+                return Math.Max(await StartBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options));
+            default:
+                await Console.Error.WriteLineAsync(Usage);
+                return 2;
+        }
+    }
+}

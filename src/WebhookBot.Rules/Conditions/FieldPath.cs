@@ -43,6 +43,9 @@ public sealed class FieldPath
     /// <summary>The name of the fact it reads, without <c>facts.</c>; null when it reads none.</summary>
     public string? Fact { get; }
 
+    /// <summary>Its keys (texts) and indexes (numbers), without the root.</summary>
+    internal IEnumerable<object> Steps => _segments.Select(s => s.Index is { } index ? (object)index : s.Name);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
 using WebhookBot.Intake;
@@ -49,11 +50,18 @@ internal static class RunCommand
             await app.WaitForShutdownAsync(cancellation);
             return 0;
         }
-        catch (Exception e) when (e is OptionsValidationException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (IsOfSettings(e))
         {
-            throw new SettingsException($"The bot does not start: {e.Message}");
+            var messages = e is AggregateException several ? several.InnerExceptions.Select(i => i.Message) : [e.Message];
+            throw new SettingsException($"The bot does not start: {string.Join("\nThe bot does not start: ", messages)}");
         }
     }
+
+    // What a file, a folder, an address or a value in them can be wrong by.
+    private static bool IsOfSettings(Exception e) => e
+        is OptionsValidationException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException
+        or FormatException or ArgumentException or SocketException
+        || (e is AggregateException several && several.InnerExceptions.All(IsOfSettings));
 
     /// <summary>Loads the rules and looks the secrets up, before anything is received.</summary>
     /// <exception cref="SettingsException">The rules have errors, or a source has no secret in the Production environment.</exception>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Quartz;
 using WebhookBot.Actions;
-using WebhookBot.Intake;
 using WebhookBot.Journal;
 
 namespace WebhookBot.Retries;
@@ -42,7 +41,7 @@ internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runne
         try
         {
             var record = await journal.FindAsync(lease.Origin.DeliveryId, cancellation);
-            var payload = record is null ? default : EventReader.Parse(record.Delivery.Body);
+            var payload = record is null ? default : DeliveryBody.Parse(record.Delivery.Body);
             await runner.RunAsync(lease, payload, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using WebhookBot.Benchmarks.Common;
+
+namespace WebhookBot.Benchmarks.Start;
+
+/// <summary>From the start of the process to the first 200 of <c>/readyz</c>, with a full journal.</summary>
+internal static class StartBenchmark
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    // A "dotnet" on the path may be a script, and then it is the script that would be killed.
+    private static readonly string Host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    private static readonly IReadOnlyDictionary<string, string> Environment = new Dictionary<string, string>
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["GITHUB_WEBHOOK_SECRET"] = "a-secret-of-the-benchmark",
+        ["ALERTMANAGER_TOKEN"] = "a-secret-of-the-benchmark",
+    };
+
+    public static async Task<int> RunAsync(BenchmarkOptions options)
+    {
+        using var scratch = new ScratchFolder();
+        var count = options.IsQuick ? 20_000 : 100_000;
+        var starts = options.IsQuick ? 3 : 5;
+        var closed = await FillAsync(scratch.Sub("closed"), count, isKilled: false);
+        var killed = await FillAsync(scratch.Sub("killed"), count, isKilled: true);
+        var report = new Report("start", options);
+        report.Header("Journal", "seconds to ready", "slowest", "records the index lacked when ready", "filled, deliveries/s", "log bytes a delivery", "index bytes a delivery");
+        var empty = new Filled(scratch.Sub("empty"), 0, 0, 0);
+        foreach (var (name, filled) in new[] { ("empty", empty), ($"{count:N0} deliveries, closed", closed), ($"{count:N0} deliveries, SIGKILL", killed) })
+        {
+            var seen = new List<(double Seconds, long Lag)>();
+            for (var i = 0; i < starts; i++)
+            {
+                seen.Add(await StartAsync(filled.Folder));
+                Report.Progress($"{name}: ready after {seen[^1].Seconds:F2} s, index {seen[^1].Lag} behind");
+            }
+
+            var size = filled.Rate == 0 ? ["", "", ""] : new[] { Report.Number(filled.Rate), $"{filled.LogBytes:N0}", $"{filled.IndexBytes:N0}" };
+            report.Row([name, $"**{Report.Number(Statistics.Median(seen.Select(s => s.Seconds)))}**", Report.Number(seen.Max(s => s.Seconds)), $"{seen[0].Lag:N0}", .. size]);
+        }
+
+        report.Line("");
+        report.Line($"{starts} starts each, every one ended by SIGKILL; not compiled ahead of time; the bodies have 2 to 10 KB, each with a plan of one action, done.");
+        report.Line("The journal was filled through `IJournal` by one process, index and all. What the index lacks it reads after the bot is ready.");
+        report.Finish();
+        return 0;
+    }
+
+    private static async Task<Filled> FillAsync(string folder, int count, bool isKilled)
+    {
+        Report.Progress($"filling {count:N0} deliveries");
+        var seconds = await RunFillerAsync(folder, count, isKilled);
+        var log = ScratchFolder.BytesIn(Path.Combine(folder, "journal"));
+        var all = ScratchFolder.BytesIn(folder);
+        return new Filled(folder, count / seconds, log / count, (all - log) / count);
+    }
+
+    private static async Task<double> RunFillerAsync(string folder, int count, bool isKilled)
+    {
+        await using var filler = Child.Start(null, Environment, folder, [System.Environment.ProcessPath!, .. OwnDll(), FillVerb.Name, folder, $"{count}"]);
+        var seconds = double.Parse(await filler.AskAsync("", Patience), CultureInfo.InvariantCulture);
+        if (isKilled)
+        {
+            await filler.KillAsync();
+        }
+
+        return seconds;
+    }
+
+    private static IEnumerable<string> OwnDll() =>
+        Path.GetFileNameWithoutExtension(System.Environment.ProcessPath) == "dotnet" ? [typeof(StartBenchmark).Assembly.Location] : [];
+
+    private static async Task<(double Seconds, long Lag)> StartAsync(string data)
+    {
+        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var dll = Path.Combine(AppContext.BaseDirectory, "webhookbot.dll");
+        using var client = new HttpClient { BaseAddress = url };
+        var began = Stopwatch.GetTimestamp();
+        await using var bot = Child.Start(
+            null, Environment, data, [Host, dll, "run", "--rules", Path.Combine(Checkout.Root(), "rules"), "--data", data, "--urls", url.ToString()]);
+        bot.Ignore();
+        while (Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+                    using var ready = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+                    var lag = ready.RootElement.GetProperty("index_lag").GetInt64();
+                    await bot.KillAsync();
+                    return (seconds, lag);
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Nobody listens there yet.
+            }
+
+            await Task.Delay(5);
+        }
+
+        throw new TimeoutException($"the bot was not ready within {Patience}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed record Filled(string Folder, double Rate, long LogBytes, long IndexBytes);
+}
