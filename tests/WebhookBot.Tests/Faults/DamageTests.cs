@@ -28,6 +28,16 @@ public sealed class DamageTests(DamageTests.FilledFolders filled, ITestOutputHel
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Keeps_an_index_that_nothing_happened_to(bool killed)
+    {
+        Restore(killed);
+        await AssertWholeAsync("not damaged");
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("made again", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Lists_everything_after_the_index_was_deleted_or_cut_off(bool killed)
     {
         Restore(killed);
@@ -56,7 +66,8 @@ public sealed class DamageTests(DamageTests.FilledFolders filled, ITestOutputHel
         for (var round = 0; round < Rounds; round++)
         {
             Restore(killed);
-            var place = Overwrite(Index, random, random.Next(1, 3000));
+            var files = new[] { Index, Index.Replace(".db", "-log.db", StringComparison.Ordinal) }.Where(f => File.Exists(f) && new FileInfo(f).Length > 8192).ToArray();
+            var place = Overwrite(files[round % files.Length], random, round < Rounds / 2 ? random.Next(1, 16) : random.Next(16, 3000));
             await AssertWholeAsync($"seed {seed}, round {round}, {place}");
         }
     }
