@@ -45,7 +45,7 @@ internal static class RunCommand
         {
             await using var app = BotHost.Build(settings);
             Prepare(app);
-            await app.StartAsync(cancellation);
+            await StartAsync(app, cancellation);
             Announce(app);
             await app.WaitForShutdownAsync(cancellation);
             return 0;
@@ -57,10 +57,22 @@ internal static class RunCommand
         }
     }
 
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or FormatException)
+        {
+            throw new SettingsException($"The bot does not start: it cannot listen on {app.Configuration[WebHostDefaults.ServerUrlsKey]}: {e.Message}");
+        }
+    }
+
     // What a file, a folder, an address or a value in them can be wrong by.
     private static bool IsOfSettings(Exception e) => e
         is OptionsValidationException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException
-        or FormatException or ArgumentException or SocketException
+        or FormatException
         || (e is AggregateException several && several.InnerExceptions.All(IsOfSettings));
 
     /// <summary>Loads the rules and looks the secrets up, before anything is received.</summary>

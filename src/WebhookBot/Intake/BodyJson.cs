@@ -45,7 +45,7 @@ internal ref struct BodyJson
         }
         catch (JsonException e)
         {
-            problem = e.Message.Contains("depth", StringComparison.Ordinal)
+            problem = pass._open.Count >= MaxDepth
                 ? $"the body is nested deeper than {MaxDepth} levels"
                 : $"the body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
         }
