@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Diagnostics;
 using System.Runtime.CompilerServices;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
@@ -52,7 +53,7 @@ public static class BotHost
         var isStarted = new StrongBox<bool>();
         ConfigureLogging(builder, isStarted);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = TellOfDamage);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Random>(new ThreadSafeRandom());
         builder.Services.AddSingleton(new RuleCompiler(Vocabulary));
@@ -90,6 +91,15 @@ public static class BotHost
         else
         {
             builder.Logging.AddSimpleConsole(o => o.TimestampFormat = "HH:mm:ss ");
+        }
+    }
+
+    // What is lost of the journal is lost; which record it is helps whoever looks for it.
+    private static void TellOfDamage(ProblemDetailsContext problem)
+    {
+        if (problem.HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error is InvalidDataException damage)
+        {
+            (problem.ProblemDetails.Title, problem.ProblemDetails.Detail) = ("A record of the journal is damaged", damage.Message);
         }
     }
 

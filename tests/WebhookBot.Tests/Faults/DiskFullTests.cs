@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using WebhookBot.Tests.Drivers;
 using WebhookBot.Tests.Peers;
 
@@ -59,6 +61,7 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
     public async Task Does_an_action_once_whose_success_cannot_be_written_while_the_disk_is_full()
     {
         MountSmallDisk();
+        using var log = new CollectedLog();
         await using var target = await StandIn.StartAsync();
         var isFull = new TaskCompletionSource();
         target.Answer = async (_, stop) =>
@@ -69,7 +72,7 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
         var lease = TimeSpan.FromSeconds(2);
         var settings = FaultBot.Settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         settings["Journal:Lease"] = lease.ToString();
-        await using var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), settings, _folder);
+        await using var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), settings, _folder, services => services.AddSingleton<ILoggerProvider>(log));
         await bot.Client.SendAsync("worked-off-once-only");
         await FaultBot.UntilAsync(() => Task.FromResult(target.Effects.Count == 1), TimeSpan.FromSeconds(20), () => Task.FromResult("not called"));
         WriteBallast(long.MaxValue);
@@ -79,7 +82,8 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
         // Long enough for the lease to run out more than once, had nobody renewed it.
         await Task.Delay(lease * 3, Stop);
         File.Delete(Ballast);
-        var delivery = await bot.FinishedAsync("worked-off-once-only", "done");
+        await FaultBot.UntilAsync(() => IsRecordedAsync(bot), TimeSpan.FromSeconds(20), () => Task.FromResult(string.Join('\n', log.Lines.Where(l => l.Length > 3).TakeLast(30))));
+        var delivery = await bot.GetDeliveryAsync("worked-off-once-only");
         Assert.Single(target.Effects, e => e.Id == "worked-off-once-only");
         Assert.Single(delivery.GetProperty("actions")[0].GetProperty("attempts").EnumerateArray());
         Assert.True(await bot.Client.SendAsync("after-the-disk-was-full"));
@@ -89,6 +93,12 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
     {
         using var answer = await bot.Client.SendAsync(FaultBot.Push($"refused-{Guid.NewGuid():N}"), Stop);
         return (int)answer.StatusCode == 503;
+    }
+
+    private static async Task<bool> IsRecordedAsync(RunningBot bot)
+    {
+        using var answer = await bot.Client.GetAsync("/api/deliveries/worked-off-once-only", Stop);
+        return answer.IsSuccessStatusCode && (await answer.Content.ReadAsStringAsync(Stop)).Contains("\"status\":\"done\"", StringComparison.Ordinal);
     }
 
     private void MountSmallDisk()

@@ -9,6 +9,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Parallel = 32;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -33,6 +35,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await using var load = Load.Start(bot.Address);
             for (var kill = 0; kill < kills; kill++)
             {
+                if (took.Elapsed > Patience)
+                {
+                    output.WriteLine($"a slow machine: only {kill} kills");
+                    kills = kill;
+                    break;
+                }
+
                 await Task.Delay(random.Next(50, 1500), Stop);
                 await bot.KillAsync();
                 await bot.DisposeAsync();
