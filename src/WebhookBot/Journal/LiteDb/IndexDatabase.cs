@@ -25,6 +25,7 @@ internal sealed class IndexDatabase : IDisposable
 
     private readonly PlainStream _file;
     private readonly PlainStream _log;
+    private readonly LiteEngine _engine;
     private readonly LiteDatabase _database;
     private readonly ILiteCollection<BsonDocument> _deliveries;
     private readonly ILiteCollection<BsonDocument> _state;
@@ -34,7 +35,8 @@ internal sealed class IndexDatabase : IDisposable
         (_file, _log) = (new PlainStream(path), new PlainStream(logPath));
         try
         {
-            _database = new LiteDatabase(new LiteEngine(new EngineSettings { DataStream = _file, LogStream = _log, Collation = Collation.Binary }));
+            _engine = new LiteEngine(new EngineSettings { DataStream = _file, LogStream = _log, Collation = Collation.Binary });
+            _database = new LiteDatabase(_engine);
         }
         catch
         {
@@ -142,6 +144,9 @@ internal sealed class IndexDatabase : IDisposable
 
         return count == position.Deliveries;
     }
+
+    /// <summary>To be called before a database that failed is disposed of: nothing of it may come to life again.</summary>
+    public void Abandon() => FailedTransactions.Bury(_engine);
 
     public void Dispose()
     {

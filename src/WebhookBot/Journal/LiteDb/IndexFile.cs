@@ -97,6 +97,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
     {
         try
         {
+            database?.Abandon();
             database?.Dispose();
         }
         catch (Exception exception)
