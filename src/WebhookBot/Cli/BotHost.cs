@@ -1,6 +1,6 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Diagnostics;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
 using WebhookBot.Intake;

@@ -19,6 +19,9 @@ public sealed class JournalSetupTests : IDisposable
         using var host = Build(services => services.AddSingleton<IHostedService>(other).AddJournal());
         await host.StartAsync(TestContext.Current.CancellationToken);
         Assert.True(other.WasOpen);
+
+        // An index that was never opened is not closed either.
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(_folder.Index), TimeSpan.FromSeconds(20)));
         await host.StopAsync(TestContext.Current.CancellationToken);
         Assert.True(File.Exists(_folder.Index + ".ok"));
     }
