@@ -33,6 +33,7 @@ public static class Program
     {
         app.UseForwardedHeaders();
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapIntake();
         app.MapAdmin();
     }

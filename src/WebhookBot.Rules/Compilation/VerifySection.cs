@@ -42,12 +42,24 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         return new Verification(ways[0].Key.Text == "hmac" ? Hmac(mapping, ways[0].Value) : Secret(ways[0]), secrets);
     }
 
-    private static VerificationScheme Secret(YamlEntry way) => way.Key.Text switch
+    private VerificationScheme Secret(YamlEntry way)
     {
-        "token" => new VerificationScheme { Algorithm = VerificationAlgorithm.Token, Header = (way.Value as YamlScalar)?.Text ?? "" },
-        "bearer" => new VerificationScheme { Algorithm = VerificationAlgorithm.Bearer, Header = "Authorization" },
-        _ => new VerificationScheme { Algorithm = VerificationAlgorithm.Basic, Header = "Authorization" },
-    };
+        if (way.Key.Text == "token")
+        {
+            return new VerificationScheme { Algorithm = VerificationAlgorithm.Token, Header = Shape.Text(way.Value, "the name of a header", diagnostics) ?? "" };
+        }
+
+        if (way.Value is not YamlScalar { Kind: ScalarKind.Boolean, AsBoolean: true })
+        {
+            diagnostics.WrongKind(way.Value, "true");
+        }
+
+        return new VerificationScheme
+        {
+            Algorithm = way.Key.Text == "bearer" ? VerificationAlgorithm.Bearer : VerificationAlgorithm.Basic,
+            Header = "Authorization",
+        };
+    }
 
     private VerificationScheme Hmac(YamlMapping mapping, YamlNode hash)
     {

@@ -85,7 +85,7 @@ internal sealed partial record YamlScalar(SourcePosition Position, string Text, 
 
 internal sealed record YamlSequence(SourcePosition Position, IReadOnlyList<YamlNode> Items) : YamlNode(Position)
 {
-    public override string KindInWords => "a list";
+    public override string KindInWords => Items.Count == 0 ? "an empty list" : "a list";
 
     public override void Describe(StringBuilder into)
     {

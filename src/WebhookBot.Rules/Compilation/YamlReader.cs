@@ -21,7 +21,7 @@ internal sealed class YamlReader
     {
         _file = file.Path;
         _diagnostics = diagnostics;
-        _parser = new Parser(new StringReader(file.Text));
+        _parser = new Parser(new StringReader(file.Text.StartsWith('\uFEFF') ? file.Text[1..] : file.Text));
     }
 
     /// <summary>The file's top-level mapping; null when it is empty or unreadable, which is then reported.</summary>
@@ -34,9 +34,10 @@ internal sealed class YamlReader
             return null;
         }
 
+        var reader = new YamlReader(file, diagnostics);
         try
         {
-            return new YamlReader(file, diagnostics).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (TooDeepException e)
         {
@@ -47,6 +48,12 @@ internal sealed class YamlReader
         {
             var position = new SourcePosition(file.Path, (int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
             diagnostics.Error(position, DiagnosticCode.YamlSyntax, $"this is not valid YAML: {e.Message}");
+            return null;
+        }
+        catch (Exception)
+        {
+            // For some files the parser has no error of its own: InvalidOperationException when a flow list ends in a key, for one.
+            diagnostics.Error(reader._parser.Current is { } last ? reader.At(last) : start, DiagnosticCode.YamlSyntax, "this is not valid YAML from here on");
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace WebhookBot.Rules.Conditions;
@@ -6,6 +7,8 @@ namespace WebhookBot.Rules.Conditions;
 /// <summary>One event while its conditions are evaluated; remembers which facts were wanted and not there.</summary>
 internal sealed class EvaluationScope(WebhookEvent e)
 {
+    // Many rules ask for the same few fields; finding one in the JSON costs more than remembering it.
+    private readonly Dictionary<string, FieldValue> _fields = new(StringComparer.Ordinal);
     private JsonElement? _delivery;
 
     public WebhookEvent Event { get; } = e;
@@ -31,6 +34,9 @@ internal sealed class EvaluationScope(WebhookEvent e)
 
         return fact.Problem is null ? FieldValue.One(fact.Value, fact.IsTruncated) : FieldValue.Unknown(fact.Problem);
     }
+
+    /// <summary>Where the value of that path is kept for this event; to be filled when it is not known yet.</summary>
+    public ref FieldValue Known(string path, out bool isKnown) => ref CollectionsMarshal.GetValueRefOrAddDefault(_fields, path, out isKnown);
 
     public void ForgetMissing() => MissingFacts.Clear();
 

@@ -60,7 +60,7 @@ public sealed class FieldCondition : Condition
         FieldKind.Unknown => value.Reason,
         FieldKind.Missing => $"there is no {Path.Text}",
         _ when value.IsTruncated && result == Truth.Unknown => $"{Path.Text} is truncated, and the part at hand does not decide",
-        _ when result == Truth.Unknown => "it took too long to decide",
+        _ when result == Truth.Unknown => "it is too long, or took too long, to decide",
         _ => null,
     };
 }

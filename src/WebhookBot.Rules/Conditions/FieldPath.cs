@@ -43,6 +43,9 @@ public sealed class FieldPath
     /// <summary>The name of the fact it reads, without <c>facts.</c>; null when it reads none.</summary>
     public string? Fact { get; }
 
+    /// <summary>Its keys (texts) and indexes (numbers), without the root.</summary>
+    internal IEnumerable<object> Steps => _segments.Select(s => s.Index is { } index ? (object)index : s.Name);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 
@@ -84,7 +87,13 @@ public sealed class FieldPath
             return fact.Kind is FieldKind.One ? Walk(fact.Element, fact.IsTruncated) : fact;
         }
 
-        return Walk(Root == FieldRoot.Payload ? scope.Event.Payload : scope.Delivery, truncated: false);
+        ref var known = ref scope.Known(Text, out var isKnown);
+        if (!isKnown)
+        {
+            known = Walk(Root == FieldRoot.Payload ? scope.Event.Payload : scope.Delivery, truncated: false);
+        }
+
+        return known;
     }
 
     private FieldValue Walk(JsonElement from, bool truncated)

@@ -74,6 +74,11 @@ public sealed class Glob
 
             afterSlash = c == '/';
             SkipOptional(next, afterSlash);
+            if (!next.Contains(true))
+            {
+                return false;
+            }
+
             next.CopyTo(now);
         }
 

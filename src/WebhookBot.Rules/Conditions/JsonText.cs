@@ -54,6 +54,39 @@ public static class JsonText
         }
     }
 
+    /// <summary>Copies a value, so that whoever reads the copy need not be careful; <see cref="JsonElement.WriteTo"/> throws for such texts too.</summary>
+    public static void Write(JsonElement value, Utf8JsonWriter writer)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(Name(property));
+                    Write(property.Value, writer);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Write(item, writer);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(Read(value));
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
     /// <summary>A scalar as text: strings as they are, numbers and booleans as written, null as nothing.</summary>
     public static string Scalar(JsonElement value) => value.ValueKind switch
     {

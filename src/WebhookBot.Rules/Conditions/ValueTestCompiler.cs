@@ -6,6 +6,8 @@ namespace WebhookBot.Rules.Conditions;
 /// <summary>Turns the value behind a field into a test.</summary>
 internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
 {
+    private const int LongestPattern = 250;
+
     public ValueTest? Compile(YamlNode node) => node switch
     {
         YamlScalar scalar => CompileScalar(scalar),
@@ -14,7 +16,7 @@ internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
         _ => null,
     };
 
-    private static ValueTest CompileScalar(YamlScalar scalar)
+    private ValueTest? CompileScalar(YamlScalar scalar)
     {
         if (scalar.Kind == ScalarKind.Null)
         {
@@ -23,8 +25,13 @@ internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
 
         if (scalar.Kind == ScalarKind.Text && Glob.IsPattern(scalar.Text))
         {
-            var glob = new Glob(scalar.Text);
-            return new TextTest(text => glob.Matches(text));
+            if (scalar.Text.Length <= LongestPattern)
+            {
+                return new GlobTest(new Glob(scalar.Text));
+            }
+
+            diagnostics.Error(scalar.Position, DiagnosticCode.BadPattern, $"a pattern has at most {LongestPattern} characters");
+            return null;
         }
 
         return new EqualTest(scalar.ToJson(), scalar.Text);
@@ -43,7 +50,10 @@ internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
         {
             if (item is YamlScalar scalar)
             {
-                tests.Add(CompileScalar(scalar));
+                if (CompileScalar(scalar) is { } test)
+                {
+                    tests.Add(test);
+                }
             }
             else
             {

@@ -94,6 +94,16 @@ internal sealed class EqualTest : ElementTest
             : element.TryGetDouble(out var d) && _expected.TryGetDouble(out var e) && d.Equals(e);
 }
 
+/// <summary>A text that fits a pattern. Its time grows with pattern times text, so a text that is too long is left undecided.</summary>
+internal sealed class GlobTest(Glob glob) : ElementTest
+{
+    private const int LongestText = 64 * 1024;
+
+    public override Truth TestElement(JsonElement element, EvaluationScope scope) => element.ValueKind != JsonValueKind.String
+        ? Truth.False
+        : JsonText.Read(element) is { Length: <= LongestText } text ? glob.Matches(text).ToTruth() : Truth.Unknown;
+}
+
 /// <summary>A test of texts; whatever is no text does not hold.</summary>
 internal sealed class TextTest(Func<string, bool> holds) : ElementTest
 {

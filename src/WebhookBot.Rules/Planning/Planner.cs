@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Templates;
 
 namespace WebhookBot.Rules.Planning;
@@ -79,7 +80,7 @@ public static class Planner
             if (fact.Problem is null)
             {
                 writer.WritePropertyName("value");
-                fact.Value.WriteTo(writer);
+                JsonText.Write(fact.Value, writer);
                 writer.WriteBoolean("truncated", fact.IsTruncated);
             }
             else

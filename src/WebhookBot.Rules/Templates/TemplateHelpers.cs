@@ -7,6 +7,9 @@ namespace WebhookBot.Rules.Templates;
 /// <summary>The helpers of the rules language, beside the blocks <c>each</c>, <c>if</c>, <c>unless</c> and <c>with</c>.</summary>
 internal static class TemplateHelpers
 {
+    /// <summary>What <c>lookup</c> is called in the engine, whose own throws for a key that is null and cannot be replaced.</summary>
+    public const string Lookup = "lookup_value";
+
     private const int LongestReplaced = 1_000_000;
 
     private delegate object? Helper(Arguments arguments);
@@ -23,17 +26,18 @@ internal static class TemplateHelpers
         ["replace"] = static a => Replace(Text(a, 0), Text(a, 1), Text(a, 2)),
         ["json"] = static a => TemplateModel.ToJson(Value(a, 0)),
         ["short_sha"] = static a => Text(a, 0) is { Length: > 7 } sha ? sha[..WholeCharacters(sha, 7)] : Text(a, 0),
+        ["lookup"] = static a => ValueAt(Value(a, 0), Text(a, 1)),
         ["eq"] = static a => AreEqual(Value(a, 0), Value(a, 1)),
     };
 
     /// <summary>The names a template may call.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link", "lookup"];
+    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link"];
 
     public static void Register(IHandlebars engine, TextFormat format)
     {
         foreach (var (name, helper) in Texts)
         {
-            engine.RegisterHelper(name, (in HelperOptions _, in Context _, in Arguments arguments) => helper(arguments)!);
+            engine.RegisterHelper(name == "lookup" ? Lookup : name, (in HelperOptions _, in Context _, in Arguments arguments) => helper(arguments)!);
         }
 
         engine.RegisterHelper("link", (EncodedTextWriter writer, Context _, Arguments arguments) =>
@@ -52,6 +56,13 @@ internal static class TemplateHelpers
         bool flag => flag ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => TemplateModel.ToJson(value),
+    };
+
+    private static object? ValueAt(object? from, string key) => from switch
+    {
+        IReadOnlyDictionary<string, object?> view => view.GetValueOrDefault(key),
+        TemplateModel.ListView list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
+        _ => null,
     };
 
     private static int? Number(Arguments arguments, int index) =>

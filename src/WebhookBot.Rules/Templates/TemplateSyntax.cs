@@ -240,7 +240,7 @@ internal sealed partial class TemplateSyntax
             Problem = $"unknown helper '{Shorten(name)}'{Compilation.Suggestion.For(name, TemplateHelpers.Names)}";
         }
 
-        return name;
+        return name == "lookup" ? TemplateHelpers.Lookup : name;
     }
 
     private string ReadToken(string token)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Rules.Testing;
 
@@ -81,7 +81,7 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
 
                 if (given is not null && mapping["payload"] is { } inline)
                 {
-                    return (given, JsonNode.Parse(inline.ToJson().GetRawText()));
+                    return (given, NotNull(JsonNode.Parse(inline.ToJson().GetRawText()), inline));
                 }
 
                 _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "an event is a sample's name, { name, file } or { name, payload }");
@@ -111,7 +111,7 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
         {
             if (payload is not null)
             {
-                return JsonNode.Parse(payload);
+                return NotNull(JsonNode.Parse(payload, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }), file);
             }
 
             _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"there is no file '{Suggestion.Shorten(file.Text)}' beside the test file");
@@ -122,6 +122,16 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
         }
 
         return null;
+    }
+
+    private JsonNode? NotNull(JsonNode? payload, YamlNode node)
+    {
+        if (payload is null)
+        {
+            _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "a payload is an object, found null");
+        }
+
+        return payload;
     }
 
     private bool ApplyOverrides(JsonNode payload, YamlNode? node)
@@ -165,7 +175,7 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
             return DefaultTime;
         }
 
-        if (DateTimeOffset.TryParse(Shape.Text(node, "a time", _diagnostics), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (node is YamlScalar scalar && Timestamps.FromText(scalar.Text) is { } time)
         {
             return time;
         }

@@ -56,18 +56,19 @@ public sealed class RuleTestRunner(RuleSet rules, Func<RuleTest, WebhookEvent> r
         }
     }
 
-    // One text stands for a list of that text, as it does in the rule file.
-    private static bool IsSame(JsonElement expected, JsonElement planned)
+    // As in the rule file, one text stands for a list of that text, and a plain number or boolean for the text of an argument that is a text.
+    private static bool IsSame(JsonElement expected, JsonElement planned) => (expected.ValueKind, planned.ValueKind) switch
     {
-        if (planned.ValueKind == JsonValueKind.Undefined)
-        {
-            return false;
-        }
-
-        return planned.ValueKind == JsonValueKind.Array && expected.ValueKind == JsonValueKind.String && planned.GetArrayLength() == 1
-            ? JsonElement.DeepEquals(expected, planned[0])
-            : JsonElement.DeepEquals(expected, planned);
-    }
+        (_, JsonValueKind.Undefined) => false,
+        (JsonValueKind.Object, JsonValueKind.Object) => expected.EnumerateObject().Count() == planned.EnumerateObject().Count()
+            && expected.EnumerateObject().All(p => planned.TryGetProperty(p.Name, out var value) && IsSame(p.Value, value)),
+        (JsonValueKind.Array, JsonValueKind.Array) => expected.GetArrayLength() == planned.GetArrayLength()
+            && expected.EnumerateArray().Zip(planned.EnumerateArray()).All(pair => IsSame(pair.First, pair.Second)),
+        (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False, JsonValueKind.Array) =>
+            planned.GetArrayLength() == 1 && IsSame(expected, planned[0]),
+        (JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False, JsonValueKind.String) => expected.GetRawText() == planned.GetString(),
+        _ => JsonElement.DeepEquals(expected, planned),
+    };
 
     private static string Describe(List<PlannedAction> actions) =>
         actions.Count == 0 ? "nothing" : string.Join(", ", actions.Select(a => $"{a.Action} {a.Arguments.GetRawText()}"));

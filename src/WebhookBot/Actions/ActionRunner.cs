@@ -15,6 +15,9 @@ public sealed partial class ActionRunner(
 {
     private const double MostExtraWait = 30;
 
+    // Nobody is left alone for longer, whatever a broken target says; a date far away would not even be a time any more.
+    private static readonly TimeSpan LongestAskedWait = TimeSpan.FromDays(7);
+
     private readonly Dictionary<string, IAction> _actions = actions.ToDictionary(a => a.Descriptor.Name, StringComparer.Ordinal);
     private readonly KeyedLock _things = new();
 
@@ -24,20 +27,34 @@ public sealed partial class ActionRunner(
         var planned = lease.Action;
         if (planned.Problem is not null)
         {
-            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null);
+            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null, cancellation);
         }
 
         if (!_actions.TryGetValue(planned.Action, out var action))
         {
-            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null);
+            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null, cancellation);
         }
 
         var request = new ActionRequest { Key = planned.Key, Rule = planned.Rule, Arguments = planned.Arguments, Origin = lease.Origin, Payload = payload };
-        using (await _things.EnterAsync(action.SerialiseBy(request), cancellation))
+        using (await _things.EnterAsync(ThingOf(action, request), cancellation))
         {
             return planned.IsShadow || action.MissingSetting is not null
                 ? await RehearseAsync(lease, action, request, cancellation)
                 : await PerformAsync(lease, action, request, cancellation);
+        }
+    }
+
+    // Whatever is wrong with the arguments shows again when it is carried out, and is recorded there.
+    private string? ThingOf(IAction action, ActionRequest request)
+    {
+        try
+        {
+            return action.SerialiseBy(request);
+        }
+        catch (Exception e)
+        {
+            LogOurMistake(e, request.Key, action.Descriptor.Name);
+            return null;
         }
     }
 
@@ -47,7 +64,7 @@ public sealed partial class ActionRunner(
         var outcome = await ExecuteAsync(action, request, cancellation);
         var attempt = ToAttempt(outcome, lease.Attempts + 1);
         BotMetrics.Attempted(action.Descriptor.Name, NameOf(attempt.Status), clock.GetElapsedTime(started));
-        return await RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep);
+        return await RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
 
     // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
@@ -74,7 +91,7 @@ public sealed partial class ActionRunner(
         }
 
         BotMetrics.Attempted(action.Descriptor.Name, NameOf(ActionStatus.Shadow), TimeSpan.Zero);
-        return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null);
+        return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null, cancellation);
     }
 
     private async Task<ActionOutcome> ExecuteAsync(IAction action, ActionRequest request, CancellationToken cancellation)
@@ -89,7 +106,7 @@ public sealed partial class ActionRunner(
         {
             return new ActionOutcome.RetryLater($"gave no answer within {options.Value.Timeout.TotalSeconds:0} s");
         }
-        catch (Exception e) when (e is not (OperationCanceledException or ForbiddenCallException))
+        catch (Exception e) when (e is not ForbiddenCallException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             LogOurMistake(e, request.Key, action.Descriptor.Name);
             return new ActionOutcome.RetryLater($"failed inside the bot ({e.GetType().Name}); the log has the details under {request.Key}");
@@ -109,19 +126,41 @@ public sealed partial class ActionRunner(
         };
     }
 
-    // What the target asks for is honoured in full; a little more on top keeps all its callers from coming back at the same instant.
+    // What the target asks for is honoured in full, within reason; a little more on top keeps all its callers from coming back at the same instant.
     private TimeSpan Wait(TimeSpan? asked, int number)
     {
         var own = options.Value.Policy.DelayAfter(number, random.NextDouble());
-        return asked is { } least ? least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble()) : own;
+        if (asked is null)
+        {
+            return own;
+        }
+
+        var least = asked.Value < LongestAskedWait ? asked.Value : LongestAskedWait;
+        return least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble());
     }
 
-    private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark)
+    private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
     {
-        // Not the caller's token: what was done is recorded, even when the process is asked to stop.
-        var isRecorded = await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
+        var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
         LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, isRecorded ? NameOf(attempt.Status) : "too late to record", attempt.Detail);
         return isRecorded ? attempt : null;
+    }
+
+    // What was done and not recorded would be done again. So it waits for as long as the journal cannot be written, and only the end of the
+    // process cuts that off.
+    private async Task<bool> TryRecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
+            }
+            catch (JournalUnavailableException e)
+            {
+                await Task.Delay(e.RetryAfter, clock, cancellation);
+            }
+        }
     }
 
     private static string NameOf(ActionStatus status) => status.ToString().ToLowerInvariant();

@@ -22,6 +22,9 @@ public sealed class ActionsOptions
     /// <summary>One try may take this long. Less than a lease, so that nobody else begins the same action meanwhile.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long work in progress may go on when the process is asked to stop. Less than the 30 s after which the host is torn down.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>The policy these make.</summary>
     public RetryPolicy Policy => new(MaxAttempts, BaseDelay, MaxDelay);
 }

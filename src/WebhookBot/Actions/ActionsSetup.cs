@@ -32,6 +32,7 @@ public static class ActionsSetup
 
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ActionRunner>();
+        services.AddSingleton<Drain>();
         return services;
     }
 

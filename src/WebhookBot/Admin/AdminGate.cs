@@ -15,7 +15,7 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
     {
         if (string.IsNullOrEmpty(options.Value.Token))
         {
-            return http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && IsLocalHost(http.Request.Host.Host);
+            return http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && IsLocalHost(http.Request.Host.Host) && !IsForwarded(http.Request.Headers);
         }
 
         var authorization = http.Request.Headers.Authorization;
@@ -26,6 +26,10 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
     // A page of the web that a browser on this machine shows may have its name resolve to this machine; the Host header gives it away.
     private static bool IsLocalHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    // A reverse proxy on this machine brings callers from anywhere.
+    private static bool IsForwarded(IHeaderDictionary headers) =>
+        headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
 
     private IResult Refusal(HttpContext http)
     {

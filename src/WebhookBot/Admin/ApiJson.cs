@@ -1,17 +1,32 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace WebhookBot.Admin;
 
 /// <summary>How the API writes JSON.</summary>
-internal static class ApiJson
+internal static partial class ApiJson
 {
     /// <summary>Readable: what a browser would need escaped is not, as nothing of it is HTML.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Foreign JSON as a part of an answer. Half of a surrogate pair, which no JSON writer writes, becomes U+FFFD.</summary>
+    public static JsonNode? Node(JsonElement element)
+    {
+        var raw = element.GetRawText();
+        return JsonNode.Parse(raw.Contains("\\ud", StringComparison.OrdinalIgnoreCase) ? Escape().Replace(raw, Whole) : raw);
+    }
+
+    private static string Whole(Match escape) => escape.Groups["half"].Success ? "\\uFFFD" : escape.Value;
+
+    // Pairs are passed over whole, and so is every other escape: a backslash that is escaped itself begins none.
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", RegexOptions.CultureInvariant)]
+    private static partial Regex Escape();
 
     /// <summary>A status as the API names it.</summary>
     public static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Conditions;
@@ -12,6 +11,8 @@ namespace WebhookBot.Admin;
 /// <summary><c>/api/deliveries</c>: what came in, what was decided, what was done, and why.</summary>
 internal static class DeliveryEndpoints
 {
+    private static readonly string[] Filters = ["source", "event", "status", "subject", "rule", "since", "limit", "cursor"];
+
     private static readonly string[] Statuses = [.. Enum.GetNames<DeliveryStatus>().Select(n => n.ToLowerInvariant())];
 
     public static void MapDeliveries(this IEndpointRouteBuilder api)
@@ -39,24 +40,32 @@ internal static class DeliveryEndpoints
 
     private static DeliveryQuery? ReadQuery(IQueryCollection query, out string? problem)
     {
-        problem = null;
+        // A filter that is misspelt would otherwise let everything pass.
+        problem = query.FirstOrDefault(q => !Filters.Contains(q.Key) || q.Value.Count > 1) is { Key: { } odd }
+            ? $"'{odd}' is not one of {string.Join(", ", Filters)}, each once"
+            : null;
         var limit = 50;
         DeliveryStatus? status = null;
         DateTimeOffset? since = null;
         if (query["limit"] is [{ } l] && (!int.TryParse(l, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
         {
-            problem = "'limit' is a number from 1 to 1000";
+            problem ??= "'limit' is a number from 1 to 1000";
         }
         else if (query["status"] is [{ Length: > 0 } s])
         {
             status = Statuses.Contains(s) ? Enum.Parse<DeliveryStatus>(s, ignoreCase: true) : null;
-            problem = status is null ? $"'status' is one of {string.Join(", ", Statuses)}" : null;
+            problem ??= status is null ? $"'status' is one of {string.Join(", ", Statuses)}" : null;
         }
 
         if (query["since"] is [{ Length: > 0 } t])
         {
             since = DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
             problem ??= since is null ? "'since' is a time such as 2026-01-05T12:00:00Z" : null;
+        }
+
+        if (Text(query, "cursor") is { } cursor && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            problem ??= "'cursor' is the 'next' of the page before";
         }
 
         return problem is not null ? null : new DeliveryQuery
@@ -99,7 +108,7 @@ internal static class DeliveryEndpoints
         ["headers"] = new JsonObject(record.Delivery.Headers.DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
         ["payload"] = Payload(record.Delivery),
         ["rule_set"] = record.Plan?.RuleSet,
-        ["facts"] = record.Plan?.Facts is { } facts ? JsonNode.Parse(facts.GetRawText()) : null,
+        ["facts"] = record.Plan?.Facts is { } facts ? ApiJson.Node(facts) : null,
         ["note"] = record.Plan?.Note,
         ["rules"] = new JsonArray([.. (record.Plan?.Rules ?? []).Select(Rule)]),
         ["actions"] = new JsonArray([.. record.Actions.Select(Action)]),
@@ -109,7 +118,7 @@ internal static class DeliveryEndpoints
     {
         try
         {
-            return JsonNode.Parse(EventReader.Parse(delivery.Body).GetRawText());
+            return ApiJson.Node(DeliveryBody.Parse(delivery.Body));
         }
         catch (JsonException)
         {
@@ -141,7 +150,7 @@ internal static class DeliveryEndpoints
         ["key"] = record.Action.Key,
         ["rule"] = record.Action.Rule,
         ["action"] = record.Action.Action,
-        ["arguments"] = JsonNode.Parse(record.Action.Arguments.GetRawText()),
+        ["arguments"] = ApiJson.Node(record.Action.Arguments),
         ["status"] = ApiJson.Name(record.Status),
         ["attempts"] = new JsonArray([.. record.Attempts.Select(Attempt)]),
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WebhookBot.Cli;
@@ -8,6 +9,9 @@ namespace WebhookBot.Cli;
 /// <summary>Talks to a running bot's API. The token comes from the setting <c>Admin:Token</c>.</summary>
 internal sealed class BotClient : IDisposable
 {
+    // A payload may be nested as deep as readers allow by default, and the answer has it inside.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
+
     private readonly HttpClient _http;
 
     public BotClient(string server)
@@ -38,7 +42,7 @@ internal sealed class BotClient : IDisposable
             throw new SettingsException($"{Address} wants its admin token; set Admin__Token");
         }
 
-        return answer.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation)) : null;
+        return answer.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation), documentOptions: Deep) : null;
     }
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Diagnostics;
+using System.Runtime.CompilerServices;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
 using WebhookBot.Intake;
@@ -12,6 +14,8 @@ namespace WebhookBot.Cli;
 public static class BotHost
 {
     public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private const int ReadAhead = 128 * 1024;
 
     /// <summary>The version of this program.</summary>
     public static string Version { get; } = typeof(BotHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -35,14 +39,21 @@ public static class BotHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
         });
 
-        // A webhook comes in several packets; looking before each whether there is one doubles the calls. It costs 4 KB an idle connection.
-        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
-        ConfigureLogging(builder);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            // A webhook comes in several packets; looking before each whether there is one doubles the calls. It costs 4 KB an idle connection.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+
+            // Kestrel's limit is not the sockets', which read a megabyte ahead of whoever waits for his turn.
+            sockets.MaxReadBufferSize = ReadAhead;
+        });
+        var isStarted = new StrongBox<bool>();
+        ConfigureLogging(builder, isStarted);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = TellOfDamage);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Random>(new ThreadSafeRandom());
         builder.Services.AddSingleton(new RuleCompiler(Vocabulary));
@@ -52,6 +63,7 @@ public static class BotHost
         replace?.Invoke(builder);
         var app = builder.Build();
         app.MapBot();
+        app.Lifetime.ApplicationStarted.Register(() => isStarted.Value = true);
         return app;
     }
 
@@ -63,9 +75,12 @@ public static class BotHost
     private static string EnvironmentName() =>
         Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development;
 
-    private static void ConfigureLogging(WebApplicationBuilder builder)
+    private static void ConfigureLogging(WebApplicationBuilder builder, StrongBox<bool> isStarted)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What keeps the bot from starting is told once, by the verb, in words and not as a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isStarted.Value && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Quartz", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         if (builder.Environment.IsProduction())
@@ -76,6 +91,15 @@ public static class BotHost
         else
         {
             builder.Logging.AddSimpleConsole(o => o.TimestampFormat = "HH:mm:ss ");
+        }
+    }
+
+    // What is lost of the journal is lost; which record it is helps whoever looks for it.
+    private static void TellOfDamage(ProblemDetailsContext problem)
+    {
+        if (problem.HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error is InvalidDataException damage)
+        {
+            (problem.ProblemDetails.Title, problem.ProblemDetails.Detail) = ("A record of the journal is damaged", damage.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
 using WebhookBot.Intake;
@@ -44,16 +45,35 @@ internal static class RunCommand
         {
             await using var app = BotHost.Build(settings);
             Prepare(app);
-            await app.StartAsync(cancellation);
+            await StartAsync(app, cancellation);
             Announce(app);
             await app.WaitForShutdownAsync(cancellation);
             return 0;
         }
-        catch (Exception e) when (e is OptionsValidationException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (IsOfSettings(e))
         {
-            throw new SettingsException($"The bot does not start: {e.Message}");
+            var messages = e is AggregateException several ? several.InnerExceptions.Select(i => i.Message) : [e.Message];
+            throw new SettingsException($"The bot does not start: {string.Join("\nThe bot does not start: ", messages)}");
         }
     }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or FormatException)
+        {
+            throw new SettingsException($"The bot does not start: it cannot listen on {app.Configuration[WebHostDefaults.ServerUrlsKey]}: {e.Message}");
+        }
+    }
+
+    // What a file, a folder, an address or a value in them can be wrong by.
+    private static bool IsOfSettings(Exception e) => e
+        is OptionsValidationException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException
+        or FormatException
+        || (e is AggregateException several && several.InnerExceptions.All(IsOfSettings));
 
     /// <summary>Loads the rules and looks the secrets up, before anything is received.</summary>
     /// <exception cref="SettingsException">The rules have errors, or a source has no secret in the Production environment.</exception>

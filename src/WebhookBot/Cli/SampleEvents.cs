@@ -1,4 +1,5 @@
 using WebhookBot.Intake;
+using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Sources;
 
@@ -21,7 +22,7 @@ internal static class SampleEvents
             Aliases = shape?.Family is { } family ? [family + name[sourceName.Length..]] : [],
             Subject = Subject(shape, sourceName, payload),
             ReceivedAt = at,
-            Payload = EventReader.Parse(payload),
+            Payload = DeliveryBody.Parse(payload),
         };
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using WebhookBot.Journal;
 
 namespace WebhookBot.Intake;
 
@@ -12,7 +13,7 @@ namespace WebhookBot.Intake;
 /// </summary>
 internal ref struct BodyJson
 {
-    public const int MaxDepth = 64;
+    public const int MaxDepth = DeliveryBody.MaxDepth;
     public const int MaxTokens = 1_000_000;
     private const int LongestValue = 1024;
 
@@ -44,7 +45,7 @@ internal ref struct BodyJson
         }
         catch (JsonException e)
         {
-            problem = e.Message.Contains("depth", StringComparison.Ordinal)
+            problem = pass._open.Count >= MaxDepth
                 ? $"the body is nested deeper than {MaxDepth} levels"
                 : $"the body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
         }

@@ -12,14 +12,14 @@ internal enum BodyProblem
 }
 
 /// <summary>A body in pooled memory; given back when it is disposed.</summary>
-internal sealed class PooledBody(byte[] buffer, int length, long taken, BodyBudget budget) : IDisposable
+internal sealed class PooledBody(byte[] buffer, int length, ArrayPool<byte> pool, Action? whenReturned = null) : IDisposable
 {
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(buffer);
-        budget.Return(taken);
+        pool.Return(buffer);
+        whenReturned?.Invoke();
     }
 }
 
@@ -27,6 +27,10 @@ internal sealed class PooledBody(byte[] buffer, int length, long taken, BodyBudg
 internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout)
 {
     private const int FirstChunk = 32 * 1024;
+    private const int Largest = 32 * 1024 * 1024;
+
+    // Not the shared pool, which keeps an array of each size for every thread: as many times the largest body as there are threads.
+    private readonly ArrayPool<byte> _large = ArrayPool<byte>.Create(Largest, maxArraysPerBucket: 1);
 
     public async Task<(PooledBody? Body, BodyProblem Problem)> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
     {
@@ -52,7 +56,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
                 read += more;
                 if (more == 0)
                 {
-                    var body = new PooledBody(buffer, read, 0, budget);
+                    var body = new PooledBody(buffer, read, ArrayPool<byte>.Shared);
                     buffer = null;
                     return (body, BodyProblem.None);
                 }
@@ -99,7 +103,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         byte[]? buffer = null;
         try
         {
-            buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(taken, limit) + 1);
+            buffer = _large.Rent((int)Math.Min(taken, limit) + 1);
             begun.CopyTo(buffer);
             var read = begun.Length;
             while (true)
@@ -108,7 +112,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
                 read += more;
                 if (more == 0)
                 {
-                    var body = new PooledBody(buffer, read, taken, budget);
+                    var body = new PooledBody(buffer, read, _large, () => budget.Return(taken));
                     buffer = null;
                     return (body, BodyProblem.None);
                 }
@@ -131,7 +135,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         {
             if (buffer is not null)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                _large.Return(buffer);
                 budget.Return(taken);
             }
         }

@@ -7,8 +7,6 @@ namespace WebhookBot.Intake;
 /// <summary>Makes the event that rules read out of a delivery that is held.</summary>
 public sealed class EventReader(SourceRegistry sources)
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = BodyJson.MaxDepth };
-
     /// <summary>The event of that delivery.</summary>
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
@@ -22,15 +20,7 @@ public sealed class EventReader(SourceRegistry sources)
             Aliases = family is null ? [] : [family + delivery.Event[delivery.Source.Length..]],
             Subject = delivery.Subject,
             ReceivedAt = delivery.ReceivedAt,
-            Payload = Parse(delivery.Body),
+            Payload = DeliveryBody.Parse(delivery.Body),
         };
-    }
-
-    /// <summary>A body as JSON.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static JsonElement Parse(ReadOnlyMemory<byte> body)
-    {
-        var json = body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
-        return JsonElement.Parse(json.Span, Options);
     }
 }

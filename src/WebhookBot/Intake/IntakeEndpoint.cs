@@ -16,6 +16,7 @@ namespace WebhookBot.Intake;
 internal sealed partial class IntakeEndpoint
 {
     private const int LongestId = 200;
+    private const int LongestName = 150;
 
     private readonly SourceRegistry _sources;
     private readonly WebhookVerifier _verifier;
@@ -113,7 +114,10 @@ internal sealed partial class IntakeEndpoint
         string? Value(ValuePart p) => p.Place == ValuePlace.Header
             ? headers[p.Text] is { Count: 1 } header ? header[0] : null
             : values[source.Fields.IndexOf(p.Text)];
-        if (source.Shape.Event.Render(Value) is not { } eventName || !IsName(eventName))
+
+        // A header's value is a name or is refused; what a body says may be anybody's text, such as the action of a repository_dispatch.
+        string? Named(ValuePart p) => p.Place == ValuePlace.Json ? AsName(Value(p)) : Value(p);
+        if (source.Shape.Event.Render(Named) is not { } eventName || !IsName(eventName))
         {
             return IntakeAnswer.Refused(400, "The event has no name", $"expected it at {Places(source.Shape.Event)}, in letters, digits, '_', '-', '.', '/' and ':'");
         }
@@ -181,8 +185,12 @@ internal sealed partial class IntakeEndpoint
         return peer is not null && source.AllowFrom.Any(n => n.Contains(peer));
     }
 
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 150 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':');
+    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && name.All(IsOfName);
+
+    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':';
+
+    private static string? AsName(string? text) =>
+        text is null ? null : string.Concat(text.Take(LongestName / 2).Select(c => IsOfName(c) ? c : '_'));
 
     private static string Places(ValueTemplate template) =>
         string.Join(" and ", template.Parts.Where(p => p.Place != ValuePlace.Literal && !p.IsOptional).Select(p => p.Place == ValuePlace.Header ? $"the header {p.Text}" : $"'{p.Text}' in the body"));

@@ -9,7 +9,7 @@ public sealed class IntakeOptions
     public const string Section = "Intake";
 
     /// <summary>Bodies larger than this many bytes are refused before they are read. 25 MB is what GitHub sends at the most.</summary>
-    [Range(1024, 26_214_400)]
+    [Range(1024d, 26_214_400d)]
     public long MaxBodyBytes { get; set; } = 26_214_400;
 
     /// <summary>Bodies that are read at one time take at most this many bytes together; more wait for their turn.</summary>

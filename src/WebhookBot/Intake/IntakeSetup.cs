@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace WebhookBot.Intake;
 
@@ -8,7 +10,9 @@ public static class IntakeSetup
 {
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
-        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateDataAnnotations()
+            .Validate(o => o.AllowFromProxies.All(p => Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
+            .ValidateOnStart();
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<IntakeEndpoint>();
@@ -18,9 +22,9 @@ public static class IntakeSetup
             forwarded.ForwardedHeaders = intake.Value.AllowFromProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
-            foreach (var network in intake.Value.AllowFromProxies)
+            foreach (var network in intake.Value.AllowFromProxies.Select(Network).OfType<IPNetwork>())
             {
-                forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+                forwarded.KnownIPNetworks.Add(network);
             }
         });
         return services;
@@ -31,4 +35,9 @@ public static class IntakeSetup
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
         app.MapPost("/hooks/{source}", (RequestDelegate)endpoint.HandleAsync);
     }
+
+    private static IPNetwork? Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : null;
 }

@@ -66,7 +66,10 @@ public interface IJournal
     /// <summary>Deliveries, newest first. Sees everything written before the call unless the index is far behind.</summary>
     Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation);
 
-    /// <summary>Completes when there may be something to claim; at the latest when the earliest due time comes.</summary>
+    /// <summary>
+    /// Completes when there may be a delivery to claim; at the latest when the next due time comes. An action that is due already does
+    /// not end it: it may be in the hands of nobody for as long as whoever claims such actions is busy.
+    /// </summary>
     Task WaitForWorkAsync(CancellationToken cancellation);
 
     /// <summary>How it is doing.</summary>

@@ -16,6 +16,7 @@ public static class JournalSetup
             provider.GetRequiredService<IOptions<JournalOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LiteDbJournal>>()));
+        services.AddSingleton<LeaseKeeper>();
         services.AddHostedService<JournalLifetime>();
         return services;
     }

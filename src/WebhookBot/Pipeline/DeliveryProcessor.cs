@@ -19,6 +19,7 @@ public sealed class DeliveryProcessor(
     /// <summary>Works a delivery off as far as it can be now.</summary>
     public async Task ProcessAsync(DeliveryLease lease, CancellationToken cancellation)
     {
+        using var kept = tools.Leases.Keep(lease);
         var e = events.Read(lease.Delivery);
         var plan = lease.Plan ?? await DecideAsync(lease, e, cancellation);
         if (plan is not null)
@@ -60,10 +61,10 @@ public sealed class DeliveryProcessor(
         if (plan.Actions.Count > 0)
         {
             var actions = await journal.ClaimActionsAsync(lease, cancellation);
-            for (var i = 0; i < actions.Count; i++)
+            using var kept = tools.Leases.Keep(actions);
+            foreach (var action in actions)
             {
-                done.Add((actions[i].Action, await runner.RunAsync(actions[i], e.Payload, cancellation)));
-                await journal.RenewAsync([lease], [.. actions.Skip(i + 1)], cancellation);
+                done.Add((action.Action, await runner.RunAsync(action, e.Payload, cancellation)));
             }
         }
 
@@ -72,12 +73,15 @@ public sealed class DeliveryProcessor(
     }
 }
 
-/// <summary>What deciding needs beside the stages: the clock, how long to put off, the counts, and the story on the console.</summary>
-public sealed class PipelineTools(TimeProvider clock, Random random, IOptions<PipelineOptions> options, DeliveryStory story, RuleCounts counts)
+/// <summary>What is needed beside the stages: the clock, how long to put off, the leases, the story on the console, and the counts.</summary>
+public sealed class PipelineTools(
+    TimeProvider clock, Random random, IOptions<PipelineOptions> options, LeaseKeeper leases, DeliveryStory story, RuleCounts counts)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     public TimeProvider Clock => clock;
+
+    public LeaseKeeper Leases => leases;
 
     public DeliveryStory Story => story;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 
 namespace WebhookBot.Pipeline;
@@ -10,7 +11,7 @@ namespace WebhookBot.Pipeline;
 /// two places that catch our own mistakes: a delivery that cannot be worked off is put off, and given up after a few times.
 /// </summary>
 internal sealed partial class DeliveryWorker(
-    IJournal journal, DeliveryProcessor processor, TimeProvider clock, IOptions<PipelineOptions> options, ILogger<DeliveryWorker> log) : BackgroundService
+    IJournal journal, DeliveryProcessor processor, Drain drain, TimeProvider clock, IOptions<PipelineOptions> options, ILogger<DeliveryWorker> log) : BackgroundService
 {
     private const int MostMistakes = 5;
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -18,31 +19,19 @@ internal sealed partial class DeliveryWorker(
     private static readonly Func<ILogger, string, string, IDisposable?> DeliveryScope = LoggerMessage.DefineScope<string, string>("{DeliveryId} {Source}");
 
     private readonly ConcurrentDictionary<Task, byte> _running = new();
-    private readonly CancellationTokenSource _abandon = new();
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        _abandon.CancelAfter(options.Value.DrainTimeout);
-        await Task.WhenAll(_running.Keys);
-    }
-
-    public override void Dispose()
-    {
-        _abandon.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var room = new SemaphoreSlim(options.Value.Parallel);
-        while (!stoppingToken.IsCancellationRequested)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, drain.Stopping);
+        var stopping = either.Token;
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await room.WaitAsync(stoppingToken);
+                await room.WaitAsync(stopping);
                 room.Release();
-                var claimed = await journal.ClaimDeliveriesAsync(room.CurrentCount, stoppingToken);
+                var claimed = await journal.ClaimDeliveriesAsync(room.CurrentCount, stopping);
                 foreach (var lease in claimed)
                 {
                     await room.WaitAsync(CancellationToken.None);
@@ -51,17 +40,17 @@ internal sealed partial class DeliveryWorker(
 
                 if (claimed.Count == 0)
                 {
-                    await journal.WaitForWorkAsync(stoppingToken);
+                    await journal.WaitForWorkAsync(stopping);
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 break;
             }
             catch (Exception e)
             {
                 LogClaimFailed(e);
-                await Task.Delay(PauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PauseAfterFault, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -82,9 +71,9 @@ internal sealed partial class DeliveryWorker(
         using var scope = DeliveryScope(log, lease.Delivery.Id, lease.Delivery.Source);
         try
         {
-            await processor.ProcessAsync(lease, _abandon.Token);
+            await processor.ProcessAsync(lease, drain.Abandoned);
         }
-        catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
+        catch (OperationCanceledException) when (drain.Abandoned.IsCancellationRequested)
         {
             LogAbandoned(lease.Delivery.Id);
         }

@@ -18,7 +18,4 @@ public sealed class PipelineOptions
 
     /// <summary>The longest first wait before deciding again; it doubles with each.</summary>
     public TimeSpan PostponeBase { get; set; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long work in progress may go on when the process is asked to stop.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Quartz;
 using WebhookBot.Actions;
-using WebhookBot.Intake;
 using WebhookBot.Journal;
 
 namespace WebhookBot.Retries;
@@ -11,27 +10,30 @@ namespace WebhookBot.Retries;
 /// the journal's, so a wake-up that is lost costs a second and no more.
 /// </summary>
 [DisallowConcurrentExecution]
-internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runner, ILogger<RetrySweepJob> log) : IJob
+internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runner, LeaseKeeper leases, Drain drain, ILogger<RetrySweepJob> log) : IJob
 {
     private const int BatchSize = 32;
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(cancellationToken);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(drain.Abandoned);
 
     /// <summary>Tries everything that is due. How many actions that were.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         var tried = 0;
-        while (true)
+        while (!drain.Stopping.IsCancellationRequested)
         {
             var due = await journal.ClaimDueActionsAsync(BatchSize, cancellation);
             if (due.Count == 0)
             {
-                return tried;
+                break;
             }
 
+            using var kept = leases.Keep(due);
             await Task.WhenAll(due.Select(lease => RunAsync(lease, cancellation)));
             tried += due.Count;
         }
+
+        return tried;
     }
 
     private async Task RunAsync(ActionLease lease, CancellationToken cancellation)
@@ -39,8 +41,12 @@ internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runne
         try
         {
             var record = await journal.FindAsync(lease.Origin.DeliveryId, cancellation);
-            var payload = record is null ? default : EventReader.Parse(record.Delivery.Body);
+            var payload = record is null ? default : DeliveryBody.Parse(record.Delivery.Body);
             await runner.RunAsync(lease, payload, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // It goes on at the next start.
         }
         catch (Exception e) when (e is JournalUnavailableException or JsonException)
         {

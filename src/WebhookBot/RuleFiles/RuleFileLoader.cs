@@ -66,15 +66,19 @@ public static class RuleFileLoader
 
     private static bool LeavesRoot(string root, string path)
     {
-        var folder = Directory.Exists(root) ? root : Path.GetDirectoryName(Path.GetFullPath(root))!;
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
-        if (target is null)
+        var folder = Path.GetFullPath(Directory.Exists(root) ? root : Path.GetDirectoryName(Path.GetFullPath(root))!);
+        string[] roots = [folder, Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder];
+        var at = folder;
+        foreach (var part in Path.GetRelativePath(folder, path).Split('/'))
         {
-            return false;
+            at = Path.Combine(at, part);
+            if (File.ResolveLinkTarget(at, returnFinalTarget: true)?.FullName is { } target && !roots.Any(r => target.StartsWith(r.TrimEnd('/') + "/", StringComparison.Ordinal)))
+            {
+                return true;
+            }
         }
 
-        var realRoot = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
-        return !target.StartsWith(realRoot.TrimEnd('/') + "/", StringComparison.Ordinal);
+        return false;
     }
 
     private static IEnumerable<string> All(string path)

@@ -40,10 +40,16 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
         if (!Directory.Exists(path) && !File.Exists(path))
         {
             LogNoFolder(Path.GetFullPath(path));
+            KeepWhen(_status.LoadedAt is not null, path, "the rules folder is gone");
             return;
         }
 
         var (files, unreadable) = RuleFileLoader.Read(path, RuleFileLoader.Find(path));
+        if (KeepWhen(files.Count + unreadable.Count == 0 && _status.RuleSet.Files.Count > 0, path, "the rules folder is empty"))
+        {
+            return;
+        }
+
         var compilation = compiler.Compile(files);
         IReadOnlyList<Diagnostic> diagnostics = [.. unreadable, .. compilation.Diagnostics];
         foreach (var diagnostic in diagnostics)
@@ -60,6 +66,18 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
 
         _status = new RuleSetStatus(compilation.RuleSet, clock.GetUtcNow(), []);
         LogLoaded(compilation.RuleSet.Hash, compilation.RuleSet.Rules.Count, compilation.RuleSet.Files.Count);
+    }
+
+    // A mount that is not there yet, or a checkout under way, must not take all sources out of service.
+    private bool KeepWhen(bool isLost, string path, string problem)
+    {
+        if (isLost)
+        {
+            _status = _status with { FailedReload = [new Diagnostic(new SourcePosition(path, 1, 1), Severity.Error, DiagnosticCode.FileUnreadable, problem)] };
+            LogKept(_status.RuleSet.Hash, 1);
+        }
+
+        return isLost;
     }
 
     private string Fingerprint()

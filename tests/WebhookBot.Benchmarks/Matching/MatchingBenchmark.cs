@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using WebhookBot.Benchmarks.Common;
-using WebhookBot.Intake;
+using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Planning;
 
@@ -55,7 +55,7 @@ internal static class MatchingBenchmark
         Name = "github.pull_request.opened",
         Subject = "github:acme/shop#42",
         ReceivedAt = new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero),
-        Payload = EventReader.Parse(Body),
+        Payload = DeliveryBody.Parse(Body),
     };
 
     private static void Check(RuleSet rules, WebhookEvent e)

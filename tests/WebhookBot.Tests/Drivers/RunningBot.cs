@@ -25,6 +25,9 @@ public sealed class RunningBot : IAsyncDisposable
           alertmanager: { preset: alertmanager, secret: ALERTMANAGER_TOKEN }
         """;
 
+    // An answer has the payload inside, which may be as deep as readers allow by default.
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 128 };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
@@ -113,7 +116,7 @@ public sealed class RunningBot : IAsyncDisposable
     }
 
     /// <summary>The delivery as the API gives it.</summary>
-    public Task<JsonElement> GetDeliveryAsync(string id) => Client.GetFromJsonAsync<JsonElement>($"/api/deliveries/{id}", TestContext.Current.CancellationToken);
+    public Task<JsonElement> GetDeliveryAsync(string id) => Client.GetFromJsonAsync<JsonElement>($"/api/deliveries/{id}", Deep, TestContext.Current.CancellationToken);
 
     /// <summary>The delivery once it has that status, or once nothing more is to be done when none is named.</summary>
     public async Task<JsonElement> FinishedAsync(string id, string? status = null)

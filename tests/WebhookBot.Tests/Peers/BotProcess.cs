@@ -7,8 +7,10 @@ namespace WebhookBot.Tests.Peers;
 /// <summary>The published bot as a process of its own, for what only a real process shows: being killed, restarted, asked to stop.</summary>
 public sealed class BotProcess : IAsyncDisposable
 {
-    // The host these tests run on. A "dotnet" on the path may be a script, and a signal would end the script and not the bot.
-    private static readonly string DotnetHost =
+    /// <summary>
+    /// The host these tests run on. A "dotnet" on the path may be a script, and a signal would end the script and not the bot.
+    /// </summary>
+    public static readonly string DotnetHost =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     private readonly ChildProcess _process;
@@ -89,12 +91,7 @@ public sealed class BotProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(dll),
         };
 
-        // The outcome must not hang on what the developer's shell has set.
-        foreach (var name in start.Environment.Keys.Where(IsHostSetting).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
+        ForgetHostSettings(start);
         foreach (var (key, value) in options.Settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -107,6 +104,15 @@ public sealed class BotProcess : IAsyncDisposable
         }
 
         return start;
+    }
+
+    /// <summary>Takes away what the developer's shell has set, so that the outcome does not hang on it.</summary>
+    internal static void ForgetHostSettings(ProcessStartInfo start)
+    {
+        foreach (var name in start.Environment.Keys.Where(IsHostSetting).ToList())
+        {
+            start.Environment.Remove(name);
+        }
     }
 
     private static bool IsHostSetting(string name) =>

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using WebhookBot.Rules.Compilation;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -8,19 +10,32 @@ internal sealed class CountOperator : IOperator
 
     public string Holds => "the number of elements holds: a number, or a mapping such as `{ gt: 3 }`; an absent field has none";
 
-    public ValueTest? Compile(Operand operand) => operand.Tests.Compile(operand.Value) is { } count ? new CountTest(count) : null;
+    public ValueTest? Compile(Operand operand)
+    {
+        var isComparison = operand.Value is YamlMapping { Entries: [{ Key.Text: "gt" or "gte" or "lt" or "lte" }] };
+        return operand.Tests.Compile(operand.Value) is { } count ? new CountTest(count, isComparison) : null;
+    }
 
-    private sealed class CountTest(ValueTest count) : ValueTest
+    private sealed class CountTest(ValueTest count, bool isComparison) : ValueTest
     {
         public override Truth Test(in FieldValue value, EvaluationScope scope)
         {
-            if (value.Kind == FieldKind.Unknown || value.IsTruncated)
+            if (value.Kind == FieldKind.Unknown || (value.IsTruncated && !isComparison))
             {
                 return Truth.Unknown;
             }
 
-            var elements = value.IsAbsent ? 0 : value.Elements().Count();
-            return count.Test(FieldValue.One(JsonElement.Parse(System.Text.Encoding.UTF8.GetBytes($"{elements}"))), scope);
+            var atHand = Test(value.IsAbsent ? 0 : value.Elements().Count(), scope);
+            if (!value.IsTruncated)
+            {
+                return atHand;
+            }
+
+            // There are at least as many as are at hand: a comparison that says the same of any larger number is decided.
+            return atHand == Test(int.MaxValue, scope) ? atHand : Truth.Unknown;
         }
+
+        private Truth Test(int elements, EvaluationScope scope) =>
+            count.Test(FieldValue.One(JsonElement.Parse(Encoding.UTF8.GetBytes($"{elements}"))), scope);
     }
 }

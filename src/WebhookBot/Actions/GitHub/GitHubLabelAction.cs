@@ -18,8 +18,6 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         GitHubParameters.Number,
     ]);
 
-    private static readonly ApiOptions AllPages = new() { PageSize = 100 };
-
     public ActionDescriptor Descriptor => Definition;
 
     public string? MissingSetting => github.MissingSetting;
@@ -41,33 +39,29 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
                 : await github.RunAsync(target, request, client => ApplyAsync(client, target, wanted), cancellation);
     }
 
+    // Adding a label that is there and removing one that is not change nothing, so nothing is looked up first.
     private static async Task<ActionOutcome> ApplyAsync(IGitHubClient client, GitHubTarget target, Labels wanted)
     {
-        var present = (await client.Issue.Labels.GetAllForIssue(target.Owner, target.Name, target.Number!.Value, AllPages))
-            .Select(l => l.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        string[] add = [.. wanted.Add.Where(l => !present.Contains(l))];
-        string[] remove = [.. wanted.Remove.Where(present.Contains)];
-        if (add.Length == 0 && remove.Length == 0)
+        if (wanted.Add.Count > 0)
         {
-            return new ActionOutcome.Skipped($"{target} has the labels as they shall be already");
+            await CreateMissingAsync(client, target, wanted.Add, wanted.Colour);
+            await client.Issue.Labels.AddToIssue(target.Owner, target.Name, target.Number!.Value, [.. wanted.Add]);
         }
 
-        if (add.Length > 0)
+        var removed = new List<string>();
+        foreach (var label in wanted.Remove)
         {
-            await CreateMissingAsync(client, target, add, wanted.Colour);
-            await client.Issue.Labels.AddToIssue(target.Owner, target.Name, target.Number.Value, add);
+            if (await RemoveAsync(client, target, label))
+            {
+                removed.Add(label);
+            }
         }
 
-        foreach (var label in remove)
-        {
-            await RemoveAsync(client, target, label);
-        }
-
-        var done = string.Join(" ", add.Select(l => $"+{l}").Concat(remove.Select(l => $"-{l}")));
-        return new ActionOutcome.Succeeded($"{target}: {done}");
+        var done = string.Join(" ", wanted.Add.Select(l => $"+{l}").Concat(removed.Select(l => $"-{l}")));
+        return done.Length == 0 ? new ActionOutcome.Skipped($"{target} has no such label") : new ActionOutcome.Succeeded($"{target}: {done}");
     }
 
-    private static async Task CreateMissingAsync(IGitHubClient client, GitHubTarget target, string[] labels, string? colour)
+    private static async Task CreateMissingAsync(IGitHubClient client, GitHubTarget target, IReadOnlyList<string> labels, string? colour)
     {
         foreach (var label in colour is null ? [] : labels)
         {
@@ -94,15 +88,16 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         }
     }
 
-    private static async Task RemoveAsync(IGitHubClient client, GitHubTarget target, string label)
+    private static async Task<bool> RemoveAsync(IGitHubClient client, GitHubTarget target, string label)
     {
         try
         {
             await client.Connection.Delete(Address(target, $"issues/{target.Number}/labels/{Uri.EscapeDataString(label)}"));
+            return true;
         }
         catch (NotFoundException)
         {
-            // It was there a moment ago; now it is not, as it shall be.
+            return false;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class DeliveryReservation(string id)
 {
     public string Id => id;
 
-    public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<KnownDelivery> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Seen to at once, since nearly always nobody waits.</summary>
     public void Fail(Exception exception)
@@ -65,15 +65,16 @@ internal sealed class DedupeMap
     public void Commit(in DeliveryEntry entry, string? ownId)
     {
         DeliveryReservation? reservation;
+        var known = new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId };
         lock (_gate)
         {
-            _bySender[entry.DedupeKey] = new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId };
+            _bySender[entry.DedupeKey] = known;
             _byId[entry.IdKey] = entry.Position;
             _idsBeingWritten.Remove(entry.IdKey);
             _writing.Remove(entry.DedupeKey, out reservation);
         }
 
-        reservation?.Written.TrySetResult();
+        reservation?.Written.TrySetResult(known);
     }
 
     /// <summary>The delivery could not be written; its sender comes again.</summary>

@@ -10,7 +10,7 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
         var answer = dedupe.Enter(draft, key, time.GetUtcNow());
         if (answer.Writing is { } writing)
         {
-            await writing.Written.Task;
+            Count(await writing.Written.Task);
             return new AppendReceipt(writing.Id, true);
         }
 
@@ -42,12 +42,15 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
         }
         else
         {
-            // Nobody waits for it, and a copy that is not counted while nothing can be written is no loss.
-            writer.TrySubmit(ReasonFrame.Bare(FrameKind.Duplicate, known.Sequence, time.GetUtcNow()));
+            Count(known);
         }
 
         return receipt;
     }
+
+    // Nobody waits for it, and a copy that is not counted while nothing can be written is no loss.
+    private void Count(in KnownDelivery known) =>
+        writer.TrySubmit(ReasonFrame.Bare(FrameKind.Duplicate, known.Sequence, time.GetUtcNow()));
 
     private Task? Reopen(long sequence)
     {

@@ -22,8 +22,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     public async Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation)
     {
         await writer.DrainAsync().WaitAsync(cancellation);
-        await CatchUpAsync(cancellation);
-        return await indexer.AskAsync(database => database?.Page(query) ?? new DeliveryPage([], null)).WaitAsync(cancellation);
+        return await AskAsync(database => database?.Page(query) ?? new DeliveryPage([], null), cancellation);
     }
 
     public async Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation)
@@ -41,8 +40,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             return Compose(delivery, live.Frames, live.Duplicates, live.Running);
         }
 
-        await CatchUpAsync(cancellation);
-        var document = await indexer.AskAsync(database => database?.Find(delivery.Sequence)).WaitAsync(cancellation);
+        var document = await AskAsync(database => database?.Find(delivery.Sequence), cancellation);
         return document is null
             ? await FindByScanAsync(delivery, position, cancellation)
             : Compose(delivery, document.Frames, document.Progress.Duplicates, []);
@@ -59,6 +57,21 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
 
             var running = Enumerable.Range(0, live.Progress.Actions.Length).Where(action => live.ActionClaim(action).IsHeld);
             return ([.. live.Frames], live.Progress.Duplicates, [.. running]);
+        }
+    }
+
+    // An index that turns out to be damaged is made again; then it is asked once more.
+    private async Task<T> AskAsync<T>(Func<IndexDatabase?, T> question, CancellationToken cancellation)
+    {
+        await CatchUpAsync(cancellation);
+        try
+        {
+            return await indexer.AskAsync(question).WaitAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
+        {
+            await CatchUpAsync(cancellation);
+            return await indexer.AskAsync(question).WaitAsync(cancellation);
         }
     }
 

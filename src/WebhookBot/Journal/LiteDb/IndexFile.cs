@@ -10,7 +10,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
     public (IndexDatabase Database, IndexPosition Position) Open()
     {
         var trust = _marker.Read();
-        if (trust != IndexTrust.None)
+        if (IsUndamaged(trust))
         {
             _marker.Open();
             if (TryOpen(trust) is { } opened)
@@ -38,7 +38,15 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
     public void Discard(IndexDatabase? database)
     {
         TryDispose(database);
-        Delete();
+        try
+        {
+            Delete();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Opening it tries again; until that works there is no index.
+            LogNotClosed(exception);
+        }
     }
 
     private (IndexDatabase Database, IndexPosition Position)? TryOpen(IndexTrust trust)
@@ -66,6 +74,18 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         return null;
     }
 
+    // Nothing of it is shown to LiteDB that LiteDB did not write.
+    private bool IsUndamaged(IndexTrust trust)
+    {
+        if (trust == IndexTrust.Closed)
+        {
+            // All of it is in the file that was sealed.
+            DeleteLog();
+        }
+
+        return trust == IndexTrust.Closed || (trust == IndexTrust.Written && PageSums.AreRight(path) && PageSums.AreRight(LogPath));
+    }
+
     private bool IsOfThisLog(IndexPosition position) =>
         log.Find(position.Next.Segment) is { } segment
         && segment.Header.Salt == position.Salt
@@ -89,10 +109,17 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
     {
         _marker.Delete();
         File.Delete(path);
-        File.Delete(LogPath);
+        File.Delete(PageSums.PathOf(path));
+        DeleteLog();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The index does not fit the journal or was not closed before the machine stopped; it is made again")]
+    private void DeleteLog()
+    {
+        File.Delete(LogPath);
+        File.Delete(PageSums.PathOf(LogPath));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index is damaged, does not fit the journal, or was not closed before the machine stopped; it is made again")]
     private partial void LogNotBelieved();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index cannot be opened; it is made again")]

@@ -33,6 +33,8 @@ internal sealed partial class Indexer : IDisposable
     private long _toRebuild;
     private long _rebuildUntil;
     private long _nextProgress;
+    private Action? _tellFailure;
+    private volatile bool _isBroken;
     private bool _isStopping;
     private bool _isIdle;
 
@@ -51,6 +53,7 @@ internal sealed partial class Indexer : IDisposable
 
     public string? Note => Volatile.Read(ref _rebuildUntil) is > 0 and var until
         ? $"the index is being made again: {Volatile.Read(ref _frames)} of {until} records are read"
+        : _isBroken ? "the index cannot be opened; the log has the reason"
         : Lag > FarBehind ? $"the index is {Lag} records behind" : null;
 
     public void Start() => _thread.Start();
@@ -112,7 +115,8 @@ internal sealed partial class Indexer : IDisposable
         }
     }
 
-    private static void Answer<T>(Func<IndexDatabase?, T> question, IndexDatabase? database, TaskCompletionSource<T> answer)
+    // Whoever asked is told of a failure after the index was thrown away, and may ask the new one.
+    private void Answer<T>(Func<IndexDatabase?, T> question, IndexDatabase? database, TaskCompletionSource<T> answer)
     {
         try
         {
@@ -120,7 +124,7 @@ internal sealed partial class Indexer : IDisposable
         }
         catch (Exception exception)
         {
-            answer.SetException(exception);
+            _tellFailure = () => answer.SetException(exception);
             throw;
         }
     }
@@ -208,6 +212,7 @@ internal sealed partial class Indexer : IDisposable
     private void Open()
     {
         (_database, var position) = _file.Open();
+        _isBroken = false;
         if (position == IndexPosition.Start && _toRebuild > 1)
         {
             LogRebuilding(_toRebuild);
@@ -276,10 +281,18 @@ internal sealed partial class Indexer : IDisposable
     private void StartOver(Exception exception)
     {
         LogFailed(exception);
+        _isBroken = _database is null;
         _file.Discard(_database);
         _database = null;
         _toRebuild = _log.Frames;
         MoveTo(IndexPosition.Start);
+        if (_isBroken)
+        {
+            AnswerAll(null);
+        }
+
+        _tellFailure?.Invoke();
+        _tellFailure = null;
     }
 
     private void Finish()
@@ -295,6 +308,7 @@ internal sealed partial class Indexer : IDisposable
         catch (Exception exception)
         {
             LogFailed(exception);
+            _tellFailure?.Invoke();
         }
     }
 

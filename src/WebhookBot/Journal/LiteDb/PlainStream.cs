@@ -9,6 +9,7 @@ namespace WebhookBot.Journal.LiteDb;
 internal sealed class PlainStream(string path) : Stream
 {
     private readonly SafeFileHandle _handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+    private readonly PageSums _sums = new(path);
 
     public override bool CanRead => true;
 
@@ -39,6 +40,7 @@ internal sealed class PlainStream(string path) : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         RandomAccess.Write(_handle, buffer, Position);
+        _sums.Keep(Position, buffer);
         Position += buffer.Length;
     }
 
@@ -50,6 +52,7 @@ internal sealed class PlainStream(string path) : Stream
     protected override void Dispose(bool disposing)
     {
         _handle.Dispose();
+        _sums.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -131,7 +131,7 @@ internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
             }
             else if (claim.Until > now || claim.Writing is { IsCompleted: false })
             {
-                _leases.Enqueue(held, Math.Max(claim.Until, now + 1));
+                _leases.Enqueue(held, Math.Max(claim.Until, now + time.TimestampFrequency));
             }
             else
             {
@@ -164,7 +164,8 @@ internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
             ticks = Math.Min(ticks, notBefore - now);
         }
 
-        if (_due.TryPeek(out _, out var priority))
+        // What is due already is the sweep's, which looks by the clock; waiting no time for it would be waiting in circles.
+        if (_due.TryPeek(out _, out var priority) && priority.Due > now)
         {
             ticks = Math.Min(ticks, priority.Due - now);
         }

@@ -92,6 +92,8 @@ public sealed class GitHubLabelContract : GitHubActionContract
     private protected override string Name => "github.label";
 
     private protected override object Arguments => new { add = "docs" };
+
+    private protected override Type OfEmptySuccess => typeof(ActionOutcome.Succeeded);
 }
 
 public sealed class GitHubCommentContract : GitHubActionContract

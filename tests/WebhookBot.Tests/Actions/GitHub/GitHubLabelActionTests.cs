@@ -29,17 +29,17 @@ public sealed class GitHubLabelActionTests : IAsyncLifetime
     [Fact]
     public async Task Skips_when_there_is_nothing_to_do()
     {
-        _shop.LabelsOf(42).Add("Docs");
-        Assert.IsType<ActionOutcome.Skipped>(await RunAsync(new { add = "docs", remove = new[] { "absent" } }));
+        Assert.IsType<ActionOutcome.Skipped>(await RunAsync(new { remove = new[] { "absent" } }));
         Assert.IsType<ActionOutcome.Skipped>(await RunAsync(new { add = Array.Empty<string>() }));
     }
 
     [Fact]
-    public async Task Takes_a_label_that_vanished_meanwhile_for_removed()
+    public async Task Adds_without_looking_first()
     {
-        _shop.LabelsOf(42).Add("stale");
-        _world.GitHub.Next(PeerAnswer.Json(new { message = "Label does not exist" }, 404), method: "DELETE");
-        Assert.IsType<ActionOutcome.Succeeded>(await RunAsync(new { remove = "stale" }));
+        _shop.LabelsOf(42).Add("docs");
+        Assert.IsType<ActionOutcome.Succeeded>(await RunAsync(new { add = "docs", remove = "absent" }));
+        Assert.DoesNotContain(_world.GitHub.Peer.Requests, r => r.Method == "GET" && r.Path.Contains("/labels", StringComparison.Ordinal));
+        Assert.Equal(["docs"], _shop.LabelsOf(42));
     }
 
     [Fact]

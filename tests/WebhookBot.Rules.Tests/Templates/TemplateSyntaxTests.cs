@@ -1,0 +1,116 @@
+using CsCheck;
+using WebhookBot.Rules.Planning;
+using WebhookBot.Rules.Templates;
+
+namespace WebhookBot.Rules.Tests.Templates;
+
+/// <summary>What is told when the rules are compiled, so that no template fails only when it is needed.</summary>
+public class TemplateSyntaxTests
+{
+    [Theory]
+    [InlineData("{{", "not closed")]
+    [InlineData("{{title}", "not closed")]
+    [InlineData("{{{title}}", "not closed")]
+    [InlineData("{{!-- x }}", "not closed")]
+    [InlineData("{{}}", "empty")]
+    [InlineData("{{ }}", "empty")]
+    [InlineData("{{#if a}}", "{{#if}} is not closed")]
+    [InlineData("{{#if a}}{{/each}}", "closes nothing")]
+    [InlineData("{{/if}}", "closes nothing")]
+    [InlineData("{{else}}", "outside")]
+    [InlineData("{{#if a}}{{else}}{{else}}{{/if}}", "second {{else}}")]
+    [InlineData("{{#if a}}{{else}}{{else if b}}{{/if}}", "second {{else}}")]
+    [InlineData("{{#if a}}{{else each b}}{{/if}}", "else if")]
+    [InlineData("{{#if}}x{{/if}}", "needs a value")]
+    [InlineData("{{#iff a}}x{{/iff}}", "did you mean 'if'?")]
+    [InlineData("{{#upper a}}x{{/upper}}", "unknown block")]
+    [InlineData("{{truncat a 5}}", "did you mean 'truncate'?")]
+    [InlineData("{{upper (lowr a)}}", "did you mean 'lower'?")]
+    [InlineData("{{log a}}", "unknown helper")]
+    [InlineData("{{> partial}}", "partials")]
+    [InlineData("{{>(lookup . \"x\")}}", "partials")]
+    [InlineData("{{* decorator}}", "decorators")]
+    [InlineData("{{#*inline \"x\"}}{{/inline}}", "unknown block")]
+    [InlineData("{{#> layout}}{{/layout}}", "unknown block")]
+    [InlineData("{{&title}}", "'&'")]
+    [InlineData("{{^}}", "'^'")]
+    [InlineData("{{^if a}}{{/if}}", "'^'")]
+    [InlineData("{{{{raw}}}}", "cannot read")]
+    [InlineData("{{upper (lower a}}", "do not match")]
+    [InlineData("{{upper lower a)}}", "do not match")]
+    [InlineData("{{default a \"b}}", "cannot read")]
+    [InlineData("{{\"text\"}}", "cannot read")]
+    [InlineData("{{facts}}", "name the fact")]
+    [InlineData("{{#with facts}}{{/with}}", "name the fact")]
+    public void Tells_what_is_wrong(string template, string words) =>
+        Assert.Contains(words, TemplateSyntax.Read(template).Problem ?? "nothing", StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_to_nest_without_end()
+    {
+        Assert.Contains("deeper", TemplateSyntax.Read(string.Concat(Enumerable.Repeat("{{#if a}}", 10_000))).Problem, StringComparison.Ordinal);
+        Assert.Contains("deeper", TemplateSyntax.Read($"{{{{{string.Concat(Enumerable.Repeat("lower (", 10_000))}a{new string(')', 10_000)}}}}}").Problem, StringComparison.Ordinal);
+        Assert.Null(TestRules.Problem(string.Concat(Enumerable.Repeat("{{#if a}}", 32)) + string.Concat(Enumerable.Repeat("{{/if}}", 32))));
+    }
+
+    [Fact]
+    public void Renders_every_template_of_the_grammar() =>
+        Grammar(3).Sample(template =>
+        {
+            Assert.Null(TemplateSyntax.Read(template).Problem);
+            var problem = TestRules.Problem(template, Payload, ("changed_files", Events.Known("[\"a\"]")));
+            Assert.True(problem is null, problem);
+        }, iter: 300);
+
+    [Fact]
+    public void Gives_a_diagnostic_a_text_or_a_problem_for_every_mutation() =>
+        Gen.Select(Grammar(2), Gen.Int[0, 60], Gen.Int[0, 6], Gen.Char["{}#/^&!>*~()[]|.\"'\\ =@ax"].Array[0, 3].Select(c => new string(c))).Sample((template, at, cut, put) =>
+        {
+            at = Math.Min(at, template.Length);
+            var mutated = template.Remove(at, Math.Min(cut, template.Length - at)).Insert(at, put);
+            var compilation = TestRules.Compile($"rules: {{ r: {{ on: '*', then: [say: {{ slack: {System.Text.Json.JsonSerializer.Serialize(mutated)} }}] }} }}");
+            if (compilation.RuleSet is { } rules)
+            {
+                var e = Events.Of(Payload, facts: ("changed_files", Events.Known("[\"a\"]")));
+                Assert.Single(Planner.Plan(rules, RuleMatcher.Match(rules, e)).Actions);
+            }
+            else
+            {
+                Assert.NotEmpty(compilation.Diagnostics);
+            }
+        }, iter: 1_000);
+
+    private const string Payload = """{"a":"x","b":["p","q"],"c":{"d":1.5,"e":[{"f":"g"}]},"t":true,"n":null,"date":"2026-01-05T00:00:00Z","link":"https://ok"}""";
+
+    private static Gen<string> Grammar(int depth)
+    {
+        var path = One("a", "b", "c.d", "c.e[0].f", "c[\"d\"]", "this", "t", "n", "missing.x", "payload.a", "facts.changed_files", "delivery.id", "rule", "date", "link", "@root.a");
+        var value = Gen.Frequency(
+            (4, path),
+            (1, One("\"x y\"", "'z'", "7", "true")),
+            (1, path.Select(p => $"(lower {p})")),
+            (1, Gen.Select(path, path, (a, b) => $"(eq {a} {b})")),
+            (1, path.Select(p => $"(default {p} (upper \"none\"))")));
+        var tag = Gen.OneOf(
+            One("plain ", "\n", "{ } ", "{{! c }}", "\\{{x}} "),
+            path.Select(p => $"{{{{{p}}}}}"),
+            path.Select(p => $"{{{{~ {p} ~}}}}"),
+            path.Select(p => $"{{{{{{{p}}}}}}}"),
+            Gen.Select(One("lower", "upper", "json", "short_sha", "ago", "date", "join"), value, (h, v) => $"{{{{{h} {v}}}}}"),
+            Gen.Select(One("default", "eq", "link", "lookup"), value, value, (h, v, w) => $"{{{{{h} {v} {w}}}}}"),
+            value.Select(v => $"{{{{truncate {v} 5}}}}"),
+            value.Select(v => $"{{{{replace {v} \"x\" \"y\"}}}}"),
+            value.Select(v => $"{{{{date {v} \"HH:mm\" zone=\"Europe/Oslo\"}}}}"));
+        if (depth == 0)
+        {
+            return tag;
+        }
+
+        var inner = Grammar(depth - 1);
+        var block = Gen.Select(One("if", "unless", "with", "each"), value, inner, inner, Gen.Int[0, 2], (b, v, x, y, e) =>
+            $"{{{{#{b} {v}}}}}{x}{(e == 0 ? "" : e == 1 || b is "with" or "each" ? $"{{{{else}}}}{y}" : $"{{{{else if {v}}}}}{y}{{{{else}}}}{x}")}{{{{/{b}}}}}");
+        return Gen.OneOf(tag, block).Array[1, 4].Select(string.Concat);
+    }
+
+    private static Gen<string> One(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.RuleFiles;
+
+namespace WebhookBot.Tests.Cli;
+
+public sealed class CheckVerbTests : IDisposable
+{
+    private readonly Shell _shell = new();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Fact]
+    public async Task Finds_no_mistake_in_the_shipped_rules()
+    {
+        ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));
+
+        var text = await _shell.RunAsync("check");
+        var json = await _shell.RunAsync("check", "rules", "--format", "json");
+        var github = await _shell.RunAsync("check", "rules", "--format", "github");
+
+        Assert.True(text.Code == 0, text.ToString());
+        Assert.Contains("no mistakes", text.Out, StringComparison.Ordinal);
+        Assert.Equal((0, "[]", ""), (json.Code, json.Out.Trim(), json.Error));
+        Assert.Equal((0, "", ""), (github.Code, github.Out.Trim(), github.Error));
+    }
+
+    [Fact]
+    public async Task Tells_every_mistake_in_each_format()
+    {
+        Mistakes.WriteTo(_shell.Folder);
+
+        var text = await _shell.RunAsync("check", "rules");
+        var json = await _shell.RunAsync("check", "rules", "--format", "json");
+        var github = await _shell.RunAsync("check", "rules", "--format", "github");
+
+        Assert.Equal([1, 1, 1], new[] { text.Code, json.Code, github.Code });
+        var told = JsonSerializer.Deserialize<List<JsonElement>>(json.Out)!;
+        foreach (var (file, _, code) in Mistakes.Files)
+        {
+            var one = told.First(d => d.GetProperty("file").GetString() == $"rules/{file}" && d.GetProperty("code").GetString() == code);
+            var (line, column) = (one.GetProperty("line").GetInt32(), one.GetProperty("column").GetInt32());
+            Assert.Contains($"rules/{file}({line},{column}): error {code}: {one.GetProperty("message").GetString()}", text.Out, StringComparison.Ordinal);
+            Assert.Contains($"::error file=rules/{file},line={line},col={column},title={code}::", github.Out, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("s3cr3t", text.All + json.All + github.All, StringComparison.Ordinal);
+        Assert.All(github.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("::", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ends_with_two_for_what_it_cannot_make_sense_of()
+    {
+        Assert.Equal(2, (await _shell.RunAsync("check", "nowhere")).Code);
+        Assert.Equal(2, (await _shell.RunAsync("check", "--format", "xml")).Code);
+        Assert.Equal(2, (await _shell.RunAsync("check", "--nonsense")).Code);
+    }
+
+    [Fact]
+    public async Task Checks_one_file()
+    {
+        var file = _shell.Folder.Write("one.yml", "rules:\n  a:\n    on: github.push\n    then:\n      - slack.pst: { channel: x, text: y }\n");
+
+        var said = await _shell.RunAsync("check", file);
+
+        Assert.Equal(1, said.Code);
+        Assert.Contains("one.yml(5,", said.Out, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'slack.post'?", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runs_the_tests_of_the_shipped_rules()
+    {
+        ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));
+
+        var text = await _shell.RunAsync("test");
+        var json = await _shell.RunAsync("test", "rules", "--format", "json");
+
+        Assert.True(text.Code == 0, text.ToString());
+        Assert.Contains("0 failed", text.Out, StringComparison.Ordinal);
+        Assert.Equal(0, json.Code);
+        Assert.Equal(0, JsonSerializer.Deserialize<JsonElement>(json.Out).GetProperty("failed").GetInt32());
+    }
+
+    [Fact]
+    public async Task Ends_with_one_when_a_test_fails_or_cannot_be_read()
+    {
+        ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));
+        _shell.Folder.Write("rules/tests/wrong.yml", """
+            tests:
+              a push to main is labelled:
+                event: github.push
+                expect:
+                  deploy-main-to-staging: [{ github.label: { add: x } }]
+            """);
+        var failed = await _shell.RunAsync("test", "rules");
+        _shell.Folder.Write("rules/tests/wrong.yml", "tests:\n  one:\n    evnt: github.push\n");
+        var unreadable = await _shell.RunAsync("test", "rules");
+
+        Assert.Equal(1, failed.Code);
+        Assert.Contains("✗ a push to main is labelled", failed.Out, StringComparison.Ordinal);
+        Assert.Equal(1, unreadable.Code);
+        Assert.Contains("rules/tests/wrong.yml(3,", unreadable.Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await _shell.RunAsync("test", "nowhere")).Code);
+    }
+}

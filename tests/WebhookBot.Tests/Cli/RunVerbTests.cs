@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
+
+namespace WebhookBot.Tests.Cli;
+
+public sealed class RunVerbTests : IDisposable
+{
+    private static readonly (string, string)[] Production = [("ASPNETCORE_ENVIRONMENT", "Production")];
+
+    private readonly Shell _shell = new();
+
+    public RunVerbTests() => ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));
+
+    public void Dispose() => _shell.Dispose();
+
+    [Theory]
+    [InlineData("--help", "Usage:", 0)]
+    [InlineData("run --help", "--urls", 0)]
+    [InlineData("check --help", "--format", 0)]
+    [InlineData("test --help", "--format", 0)]
+    [InlineData("send --help", "--set", 0)]
+    [InlineData("explain --help", "--server", 0)]
+    [InlineData("health --help", "--server", 0)]
+    [InlineData("--version", ".", 0)]
+    [InlineData("frobnicate", "--help", 2)]
+    [InlineData("run extra", "run --help", 2)]
+    [InlineData("run --rules", "run --help", 2)]
+    [InlineData("--nonsense", "--help", 2)]
+    [InlineData("send", "send --help", 2)]
+    [InlineData("explain", "explain --help", 2)]
+    public async Task Explains_itself(string arguments, string text, int code)
+    {
+        var said = await _shell.RunAsync(arguments.Split(' '));
+
+        Assert.True(said.Code == code, said.ToString());
+        Assert.Contains(text, said.All, StringComparison.Ordinal);
+        AssertNoStackTrace(said);
+    }
+
+    [Fact]
+    public async Task Does_not_start_in_production_without_a_secret_and_names_it()
+    {
+        var said = await _shell.RunAsync(Production, "run", "--urls", "http://127.0.0.1:0");
+
+        AssertRefused(said, "GITHUB_WEBHOOK_SECRET");
+        Assert.False(File.Exists(Path.Combine(_shell.Folder.Path, "data", "development-secrets.json")));
+    }
+
+    [Theory]
+    [InlineData("Urls", "nonsense", "nonsense")]
+    [InlineData("Urls", "http://192.0.2.1:8081", "192.0.2.1")]
+    [InlineData("Urls", "http://127.0.0.1:99999", "99999")]
+    [InlineData("Journal__Lease", "soon", "Journal:Lease")]
+    [InlineData("Journal__Provider", "postgres", "litedb")]
+    [InlineData("Journal__Path", "/proc/nowhere/journal.db", "/proc/nowhere")]
+    [InlineData("Intake__MaxBodyBytes", "99999999999", "MaxBodyBytes")]
+    [InlineData("Intake__AllowFromProxies__0", "everybody", "AllowFromProxies")]
+    [InlineData("GitHub__ApiUrl", "nonsense", "GitHub:ApiUrl")]
+    [InlineData("GitHub__PrivateKey", "nonsense", "GitHub:PrivateKey")]
+    [InlineData("GITHUB_WEBHOOK_SECRET_FILE", "/nowhere/secret", "/nowhere/secret")]
+    [InlineData("GITHUB_WEBHOOK_SECRET", "file:/nowhere/secret", "/nowhere/secret")]
+    public async Task Does_not_start_with_a_setting_that_cannot_be_and_names_it(string name, string value, string named)
+    {
+        var said = await _shell.RunAsync([("Urls", "http://127.0.0.1:0"), (name, value)], "run");
+
+        AssertRefused(said, named);
+    }
+
+    [Fact]
+    public async Task Names_every_setting_that_cannot_be()
+    {
+        var said = await _shell.RunAsync([("GitHub__ApiUrl", "nonsense"), ("Slack__ApiUrl", "nonsense"), ("Actions__MaxAttempts", "0")], "run");
+
+        AssertRefused(said, "GitHub:ApiUrl");
+        AssertRefused(said, "Slack:ApiUrl");
+        AssertRefused(said, "MaxAttempts");
+    }
+
+    [Fact]
+    public async Task Does_not_start_with_settings_that_are_no_json()
+    {
+        _shell.Folder.Write("appsettings.json", "{ nonsense");
+
+        AssertRefused(await _shell.RunAsync("run"), "appsettings.json");
+    }
+
+    [Fact]
+    public async Task Does_not_start_on_a_port_that_is_taken()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+
+        var said = await _shell.RunAsync("run", "--urls", url);
+
+        AssertRefused(said, url);
+        Assert.Contains("already in use", said.All, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Is_ready_soon_and_lets_no_second_process_at_its_data()
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var bot = await BotProcess.StartAsync(new BotOptions { Rules = Path.Combine(_shell.Folder.Path, "rules"), Data = Path.Combine(_shell.Folder.Path, "data") });
+        var took = Stopwatch.GetElapsedTime(started);
+        TestContext.Current.TestOutputHelper?.WriteLine($"ready after {took.TotalMilliseconds:0} ms");
+        Assert.True(took < TimeSpan.FromSeconds(15), $"ready after {took}");
+
+        var said = await _shell.RunAsync("run", "--urls", "http://127.0.0.1:0");
+
+        AssertRefused(said, "used by another process");
+        Assert.Contains("SHADOW", bot.Output, StringComparison.Ordinal);
+        Assert.Contains("send github.pull_request.opened", bot.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await bot.StopAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Reads_secrets_out_of_files()
+    {
+        var secret = _shell.Folder.Write("github-secret", RunningBot.GitHubSecret + "\n");
+        var token = _shell.Folder.Write("alert-token", RunningBot.AlertmanagerToken + "\r\n");
+        var slack = _shell.Folder.Write("slack-token", "xoxb-of-a-file\n");
+        await using var bot = await BotProcess.StartAsync(new BotOptions
+        {
+            Rules = Path.Combine(_shell.Folder.Path, "rules"),
+            Data = Path.Combine(_shell.Folder.Path, "data"),
+            Settings = new Dictionary<string, string>
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["GITHUB_WEBHOOK_SECRET_FILE"] = secret,
+                ["ALERTMANAGER_TOKEN"] = $"file:{token}",
+                ["Slack:BotToken_FILE"] = slack,
+            },
+        });
+
+        using var taken = await bot.Client.SendAsync(RunningBot.GitHubRequest("ping", "{}"u8.ToArray(), Guid.NewGuid().ToString()), TestContext.Current.CancellationToken);
+        using var alert = new HttpRequestMessage(HttpMethod.Post, "/hooks/alertmanager") { Content = new StringContent("""{"status":"firing","groupKey":"k","alerts":[{"fingerprint":"f","status":"firing","startsAt":"x","endsAt":"y"}]}""", System.Text.Encoding.UTF8, "application/json") };
+        alert.Headers.Authorization = new("Bearer", RunningBot.AlertmanagerToken);
+        using var alerted = await bot.Client.SendAsync(alert, TestContext.Current.CancellationToken);
+
+        Assert.Equal(202, (int)taken.StatusCode);
+        Assert.Equal(202, (int)alerted.StatusCode);
+        Assert.DoesNotContain("slack.post is recorded and not carried out", bot.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("xoxb-of-a-file", bot.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_one_json_line_for_each_log_line_whatever_was_sent()
+    {
+        await using var bot = await BotProcess.StartAsync(new BotOptions
+        {
+            Rules = Path.Combine(_shell.Folder.Path, "rules"),
+            Data = Path.Combine(_shell.Folder.Path, "data"),
+            Settings = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["GITHUB_WEBHOOK_SECRET"] = RunningBot.GitHubSecret, ["ALERTMANAGER_TOKEN"] = "t" },
+        });
+        var body = "{\"action\":\"x\\n{\\\"level\\\":\\\"error\\\"}\",\"pull_request\":{\"title\":\"a\\u001b[31m\\r\\n{}\"}}"u8.ToArray();
+
+        await RawHttp.SendAsync(bot.Address, RawHttp.Post("/hooks/evil%0a%7b%22level%22%3a1%7d%1b", body, RawHttp.GitHubHeaders(body)));
+        await RawHttp.SendAsync(bot.Address, RawHttp.Post("/hooks/github", body, "Content-Type: application/json", "X-Hub-Signature-256: sha256=\u001b[31m"));
+        using var taken = await bot.Client.SendAsync(RunningBot.GitHubRequest("pull_request", body, "a\u001b[31m"), TestContext.Current.CancellationToken);
+        Assert.Equal(202, (int)taken.StatusCode);
+        await bot.StopAsync(TimeSpan.FromSeconds(30));
+
+        var lines = bot.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).SkipWhile(l => !l.StartsWith('{')).Where(l => !IsAnnouncement(l)).ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => System.Text.Json.JsonDocument.Parse(line));
+        Assert.DoesNotContain('\u001b', bot.Output);
+    }
+
+    private static bool IsAnnouncement(string line) => line.StartsWith("WebhookBot ", StringComparison.Ordinal) || line.StartsWith("  ", StringComparison.Ordinal) || line.StartsWith("Send it ", StringComparison.Ordinal);
+
+    private static void AssertRefused(Said said, string named)
+    {
+        Assert.True(said.Code == 1, said.ToString());
+        Assert.True(said.All.Contains(named, StringComparison.Ordinal), $"does not name {named}: {said}");
+        AssertNoStackTrace(said);
+    }
+
+    private static void AssertNoStackTrace(Said said)
+    {
+        Assert.DoesNotContain("   at ", said.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", said.All, StringComparison.Ordinal);
+    }
+}

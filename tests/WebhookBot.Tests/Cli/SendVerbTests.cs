@@ -1,0 +1,131 @@
+using WebhookBot.Rules.Testing;
+using WebhookBot.Tests.Drivers;
+
+namespace WebhookBot.Tests.Cli;
+
+/// <summary>The verbs that talk to a running bot, and those that look at a payload in a file.</summary>
+public sealed class SendVerbTests : IAsyncLifetime
+{
+    private readonly Shell _shell = new();
+    private RunningBot _bot = null!;
+
+    private string Server => _bot.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    public async ValueTask InitializeAsync()
+    {
+        ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));
+        _bot = await RunningBot.StartAsync("", [new("Admin:Token", "let-me-in")], _shell.Folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bot.DisposeAsync();
+        _shell.Dispose();
+    }
+
+    [Fact]
+    public async Task Sends_a_signed_sample_and_tells_what_came_of_it()
+    {
+        var said = await SendAsync("github.pull_request.closed", "--to", Server, "--set", "pull_request.title=<b>Renamed</b>", "--set", "pull_request.merged=false", "--set", "number=77");
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.StartsWith("202 ", said.Out, StringComparison.Ordinal);
+        Assert.Contains("✓ close-announcement matches", said.Out, StringComparison.Ordinal);
+        Assert.Contains(":no_entry: closed", said.Out, StringComparison.Ordinal);
+        Assert.Contains("#77", said.Out, StringComparison.Ordinal);
+        Assert.Contains("Renamed", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sends_alerts_too()
+    {
+        var said = await SendAsync("alertmanager.firing", "--to", Server);
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.Contains("✓ page-on-critical matches", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_what_is_wrong_with_what_it_was_told()
+    {
+        var unknown = await SendAsync("github.pull_request.opend", "--to", Server);
+        var set = await SendAsync("github.push", "--to", Server, "--set", "nonsense");
+        var secret = await SendAsync("github.push", "--to", Server, "--secret", "NO_SUCH_SETTING");
+        var nobody = await SendAsync("github.push", "--to", "http://127.0.0.1:1");
+        var address = await SendAsync("github.push", "--to", "nonsense");
+        var refused = await _shell.RunAsync([("GITHUB_WEBHOOK_SECRET", "wrong"), ("Admin__Token", "let-me-in")], "send", "github.push", "--to", Server);
+
+        Assert.Equal((2, true), (unknown.Code, unknown.Error.Contains("did you mean 'github.pull_request.opened'?", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (set.Code, set.Error.Contains("--set takes path=value", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (secret.Code, secret.Error.Contains("NO_SUCH_SETTING is not set", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (nobody.Code, nobody.Error.Contains("No bot answers at http://127.0.0.1:1", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (address.Code, address.Error.Contains("'nonsense' is no address", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (refused.Code, refused.Out.StartsWith("401", StringComparison.Ordinal)));
+        Assert.All([unknown, set, secret, nobody, address, refused], said => Assert.DoesNotContain("   at ", said.All, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Explains_a_delivery_of_a_running_bot()
+    {
+        var id = await _bot.SendGitHubAsync("pull_request", BotWorld.Sample("github.pull_request.closed"));
+        await Poll.UntilAsync(
+            () => _shell.RunAsync([("Admin__Token", "let-me-in")], "explain", id, "--server", Server), said => said.Out.Contains(": done", StringComparison.Ordinal));
+
+        var said = await _shell.RunAsync([("Admin__Token", "let-me-in")], "explain", id, "--server", Server, "--rule", "close-announcement");
+        var without = await _shell.RunAsync("explain", id, "--server", Server);
+        var unknown = await _shell.RunAsync([("Admin__Token", "let-me-in")], "explain", "no-such-delivery", "--server", Server);
+        var nobody = await _shell.RunAsync("explain", id, "--server", "http://127.0.0.1:1");
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.Contains("✓ close-announcement matches", said.Out, StringComparison.Ordinal);
+        Assert.Contains("shadow", said.Out, StringComparison.Ordinal);
+        Assert.Equal((1, true), (without.Code, without.Error.Contains("Admin__Token", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (unknown.Code, unknown.Error.Contains("no-such-delivery", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (nobody.Code, nobody.Error.Contains("No bot answers", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Explains_a_delivery_that_is_nested_as_deep_as_may_be()
+    {
+        var id = await _bot.SendGitHubAsync("push", string.Concat(Enumerable.Repeat("{\"a\":", 63)) + "{}" + new string('}', 63));
+
+        var said = await _shell.RunAsync([("Admin__Token", "let-me-in")], "explain", id, "--server", Server);
+
+        Assert.True(said.Code == 0, said.ToString());
+    }
+
+    [Fact]
+    public async Task Explains_a_payload_in_a_file()
+    {
+        var file = Path.Combine(_shell.Folder.Path, "github.workflow_run.completed.json");
+        await File.WriteAllBytesAsync(file, SampleCatalog.Find("github.workflow_run.completed")!, TestContext.Current.CancellationToken);
+        var nonsense = _shell.Folder.Write("nonsense.json", "{ nonsense");
+
+        var said = await _shell.RunAsync("explain", file);
+        var named = await _shell.RunAsync("explain", file, "--event", "github.push", "--rule", "deploy-main-to-staging");
+        var rule = await _shell.RunAsync("explain", file, "--rule", "build-brok-main");
+        var broken = await _shell.RunAsync("explain", nonsense);
+        var rules = await _shell.RunAsync("explain", file, "--rules", "nowhere");
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.Contains("build-broke-main", said.Out, StringComparison.Ordinal);
+        Assert.Contains("label-docs not looked at", said.Out, StringComparison.Ordinal);
+        Assert.True(named.Code == 0, named.ToString());
+        Assert.Equal((2, true), (rule.Code, rule.Error.Contains("did you mean 'build-broke-main'?", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (broken.Code, broken.Error.Contains("is not JSON", StringComparison.Ordinal)));
+        Assert.Equal(2, rules.Code);
+    }
+
+    [Fact]
+    public async Task Asks_whether_it_is_ready()
+    {
+        var ready = await _shell.RunAsync("health", "--server", Server);
+        var nobody = await _shell.RunAsync("health", "--server", "http://127.0.0.1:1");
+
+        Assert.Equal((0, true), (ready.Code, ready.Out.Contains("\"ready\"", StringComparison.Ordinal)));
+        Assert.Equal(1, nobody.Code);
+    }
+
+    private Task<Said> SendAsync(params string[] arguments) => _shell.RunAsync(
+        [("GITHUB_WEBHOOK_SECRET", RunningBot.GitHubSecret), ("ALERTMANAGER_TOKEN", RunningBot.AlertmanagerToken), ("Admin__Token", "let-me-in")], ["send", .. arguments]);
+}
