@@ -8,6 +8,7 @@ using WebhookBot.Tests.Drivers;
 namespace WebhookBot.Tests.Faults;
 
 /// <summary>What goes wrong inside the bot stays with the delivery that it went wrong for.</summary>
+[Collection(nameof(Alone))]
 public sealed class PoisonTests
 {
     private const string Rules = """
