@@ -19,7 +19,9 @@ internal static class FailedTransactions
         var open = Open(engine);
         foreach (var transaction in open)
         {
+#pragma warning disable CA1816 // Not ours, and that is the point.
             GC.SuppressFinalize(transaction);
+#pragma warning restore CA1816
         }
 
         return open.Count;
