@@ -35,9 +35,11 @@ internal sealed class IndexDatabase : IDisposable
         try
         {
             _database = new LiteDatabase(new LiteEngine(new EngineSettings { DataStream = _file, LogStream = _log, Collation = Collation.Binary }));
+            ThrowIfUnwritten();
         }
         catch
         {
+            _database?.Dispose();
             CloseFiles();
             throw;
         }
@@ -81,6 +83,8 @@ internal sealed class IndexDatabase : IDisposable
         {
             throw new IOException("The index did not take a batch.");
         }
+
+        ThrowIfUnwritten();
     }
 
     /// <summary>Newest first. A page may be short or empty and still have a next one, when much had to be looked at.</summary>
@@ -148,10 +152,19 @@ internal sealed class IndexDatabase : IDisposable
         try
         {
             _database.Dispose();
+            ThrowIfUnwritten();
         }
         finally
         {
             CloseFiles();
+        }
+    }
+
+    private void ThrowIfUnwritten()
+    {
+        if ((_file.Failure ?? _log.Failure) is { } failure)
+        {
+            throw new IOException($"The index cannot be written: {failure.Message}", failure);
         }
     }
 
