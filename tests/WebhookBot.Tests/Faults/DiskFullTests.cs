@@ -87,6 +87,11 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
         Assert.Single(target.Effects, e => e.Id == "worked-off-once-only");
         Assert.Single(delivery.GetProperty("actions")[0].GetProperty("attempts").EnumerateArray());
         Assert.True(await bot.Client.SendAsync("after-the-disk-was-full"));
+        await bot.Client.SettledAsync(TimeSpan.FromSeconds(20));
+
+        // A transaction of LiteDB that a failed write cut off would end the process here.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     private static async Task<bool> IsRefusedAsync(RunningBot bot)

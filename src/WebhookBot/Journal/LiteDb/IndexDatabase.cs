@@ -37,9 +37,11 @@ internal sealed class IndexDatabase : IDisposable
         {
             _engine = new LiteEngine(new EngineSettings { DataStream = _file, LogStream = _log, Collation = Collation.Binary });
             _database = new LiteDatabase(_engine);
+            ThrowIfUnwritten();
         }
         catch
         {
+            _database?.Dispose();
             CloseFiles();
             throw;
         }
@@ -83,6 +85,8 @@ internal sealed class IndexDatabase : IDisposable
         {
             throw new IOException("The index did not take a batch.");
         }
+
+        ThrowIfUnwritten();
     }
 
     /// <summary>Newest first. A page may be short or empty and still have a next one, when much had to be looked at.</summary>
@@ -153,10 +157,19 @@ internal sealed class IndexDatabase : IDisposable
         try
         {
             _database.Dispose();
+            ThrowIfUnwritten();
         }
         finally
         {
             CloseFiles();
+        }
+    }
+
+    private void ThrowIfUnwritten()
+    {
+        if ((_file.Failure ?? _log.Failure) is { } failure)
+        {
+            throw new IOException($"The index cannot be written: {failure.Message}", failure);
         }
     }
 

@@ -30,7 +30,16 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
 
     public void Close(IndexDatabase database)
     {
-        database.Dispose();
+        try
+        {
+            database.Dispose();
+        }
+        catch
+        {
+            Delete();
+            throw;
+        }
+
         _marker.Close();
     }
 

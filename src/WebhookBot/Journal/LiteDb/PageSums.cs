@@ -55,6 +55,9 @@ internal sealed class PageSums(string path) : IDisposable
         RandomAccess.Write(_sums, isWhole ? Of(written) : "????"u8, offset / PageSize * sizeof(uint));
     }
 
+    /// <summary>From now on the file is not right, whatever is in it.</summary>
+    public void Forget() => RandomAccess.SetLength(_sums, 0);
+
     public void Dispose() => _sums.Dispose();
 
     // A page of zeros has the sum zero, so that pages which were passed over are right.
