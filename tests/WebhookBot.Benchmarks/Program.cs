@@ -19,15 +19,18 @@ public static class Program
           --write    puts the tables into docs/benchmarks.md
         """;
 
-    public static async Task<int> Main(string[] args)
+    public static int Main(string[] args) => args switch
+    {
+        [ServerVerb.Name, var kind, var folder] => ServerVerb.Run(kind, folder),
+        [LoadVerb.Name] => LoadVerb.Run(),
+        _ => RunAsync(args).GetAwaiter().GetResult(),
+    };
+
+    private static async Task<int> RunAsync(string[] args)
     {
         var options = BenchmarkOptions.Parse(args);
         switch (args.FirstOrDefault())
         {
-            case ServerVerb.Name:
-                return await ServerVerb.RunAsync(args[1], args[2]);
-            case LoadVerb.Name:
-                return LoadVerb.Run();
             case FillVerb.Name:
                 return await FillVerb.RunAsync(args[1], int.Parse(args[2], null));
             case "matching" when options is not null:

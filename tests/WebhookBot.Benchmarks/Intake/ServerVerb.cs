@@ -36,20 +36,21 @@ internal static class ServerVerb
 
     private static readonly Plan Nothing = new() { RuleSet = "0000000000000000", Rules = [], Actions = [] };
 
-    public static async Task<int> RunAsync(string kind, string folder)
+    // Waits for its orders on the first thread: reading the console holds a thread, and on one core the pool has hardly more than one.
+    public static int Run(string kind, string folder)
     {
-        await using var app = kind == Octokit ? BuildOctokit() : BuildBot(kind, folder);
-        await app.StartAsync();
-        await Console.Out.WriteLineAsync($"{new Uri(app.Urls.First()).Port}");
-        while (await Console.In.ReadLineAsync() == Drain)
+        using var app = kind == Octokit ? BuildOctokit() : BuildBot(kind, folder);
+        app.StartAsync().GetAwaiter().GetResult();
+        Console.Out.WriteLine(new Uri(app.Urls.First()).Port);
+        while (Console.In.ReadLine() == Drain)
         {
-            var drained = kind == Durable ? await DrainAsync(app.Services.GetRequiredService<IJournal>())
-                : kind == Whole ? await WaitAsync(app.Services.GetRequiredService<IJournal>())
+            var drained = kind == Durable ? DrainAsync(app.Services.GetRequiredService<IJournal>()).GetAwaiter().GetResult()
+                : kind == Whole ? WaitAsync(app.Services.GetRequiredService<IJournal>()).GetAwaiter().GetResult()
                 : 0;
-            await Console.Out.WriteLineAsync($"{drained}");
+            Console.Out.WriteLine(drained);
         }
 
-        await app.StopAsync();
+        app.StopAsync().GetAwaiter().GetResult();
         return 0;
     }
 
