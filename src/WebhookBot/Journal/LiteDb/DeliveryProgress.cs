@@ -99,7 +99,10 @@ internal sealed class DeliveryProgress
 
     private void Reopen()
     {
+        // It starts anew: what was put off before it was given up is not held against it.
         IsGivenUp = false;
+        Postponed = 0;
+        NotBeforeTicks = 0;
         foreach (ref var action in Actions.AsSpan())
         {
             if (action.Status == ActionStatus.Dead)
