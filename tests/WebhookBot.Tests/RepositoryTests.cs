@@ -25,6 +25,14 @@ public sealed partial class RepositoryTests
         Assert.Empty(found);
     }
 
+    // The Web SDK would run it in the project's folder, where there are no rules: the README's first command found none.
+    [Fact]
+    public void The_bot_runs_in_the_folder_it_is_called_in() =>
+        Assert.Contains(
+            "<EnableDefaultRunWorkingDirectory>false</EnableDefaultRunWorkingDirectory>",
+            File.ReadAllText(Repository.PathOf("src/WebhookBot/WebhookBot.csproj")),
+            StringComparison.Ordinal);
+
     [Fact]
     public void The_container_is_published_by_the_command_the_tests_publish_with()
     {

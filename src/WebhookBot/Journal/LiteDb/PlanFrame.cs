@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using WebhookBot.Rules.Planning;
 
@@ -7,7 +8,7 @@ namespace WebhookBot.Journal.LiteDb;
 internal static class PlanFrame
 {
     // Explanations nest as deep as the rule files do, and facts as deep as what was asked.
-    private static readonly JsonSerializerOptions s_json = new() { MaxDepth = 512 };
+    private static readonly JsonSerializerOptions s_json = new() { MaxDepth = 512, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static PendingFrame Encode(long sequence, DateTimeOffset now, Plan plan)
     {
