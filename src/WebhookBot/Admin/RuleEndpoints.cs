@@ -40,7 +40,8 @@ internal static class RuleEndpoints
         ["else"] = new JsonArray([.. rule.Else.Select(s => JsonValue.Create(s.Action))]),
     };
 
-    private static JsonObject Describe(Diagnostic diagnostic) => new()
+    /// <summary>A diagnostic as the API and <c>check --format json</c> give it.</summary>
+    public static JsonObject Describe(Diagnostic diagnostic) => new()
     {
         ["file"] = diagnostic.Position.File,
         ["line"] = diagnostic.Position.Line,

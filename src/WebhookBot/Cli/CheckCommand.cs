@@ -29,7 +29,7 @@ internal static class CheckCommand
         switch (format)
         {
             case "json":
-                Console.WriteLine(new JsonArray([.. compilation.Diagnostics.Select(ToJson)]).ToJsonString(Admin.ApiJson.Options));
+                Console.WriteLine(new JsonArray([.. compilation.Diagnostics.Select(Admin.RuleEndpoints.Describe)]).ToJsonString(Admin.ApiJson.Options));
                 break;
             case "github":
                 WriteLines(compilation.Diagnostics.Select(ToAnnotation));
@@ -93,16 +93,6 @@ internal static class CheckCommand
         var good = compilation.RuleSet is { } set ? $"{set.Rules.Count} rules and {set.Sources.Count} sources in {set.Files.Count} files" : "no rule set";
         Console.WriteLine(errors + warnings == 0 ? $"{good}: no mistakes" : $"{good}: {errors} errors, {warnings} warnings");
     }
-
-    private static JsonObject ToJson(Diagnostic diagnostic) => new()
-    {
-        ["file"] = diagnostic.Position.File,
-        ["line"] = diagnostic.Position.Line,
-        ["column"] = diagnostic.Position.Column,
-        ["severity"] = Admin.ApiJson.Name(diagnostic.Severity),
-        ["code"] = diagnostic.Code,
-        ["message"] = diagnostic.Message,
-    };
 
     // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
     private static string ToAnnotation(Diagnostic diagnostic)
