@@ -10,6 +10,9 @@ namespace WebhookBot.Rules;
 /// </remarks>
 public sealed record RetryPolicy(int MaxAttempts, TimeSpan BaseDelay, TimeSpan MaxDelay)
 {
+    /// <summary>What is done when nobody says otherwise: 8 tries, up to 5 s after the first, up to 30 minutes apart.</summary>
+    public static RetryPolicy Default { get; } = new(8, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(30));
+
     /// <summary>How long to wait after the attempt of that number, from 1. <paramref name="random"/> is uniform in [0, 1).</summary>
     public TimeSpan DelayAfter(int attempt, double random)
     {

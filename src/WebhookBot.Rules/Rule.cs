@@ -1,6 +1,7 @@
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Templates;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules;
 
@@ -45,6 +46,30 @@ public sealed record Rule
 
     public required RuleMode Mode { get; init; }
 
+    /// <summary>When it acts, other than at once.</summary>
+    public RuleTiming Timing { get; init; } = RuleTiming.AtOnce;
+
+    /// <summary>When it fires by itself; null for a rule that only events fire.</summary>
+    public RuleSchedule? Schedule { get; init; }
+
+    /// <summary>The last day (UTC) on which it is looked at; null when it does not end.</summary>
+    public DateOnly? Until { get; init; }
+
+    /// <summary>Who is told when it is stopped: a Slack channel, or <c>@login</c>; null when nobody is.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>How often it may act on one subject within an hour before it is stopped.</summary>
+    public int MaxPerSubject { get; init; } = DefaultMaxPerSubject;
+
+    /// <summary>Whether it hears of what bots did: it says so, or one of its conditions asks who did it.</summary>
+    public bool HearsBots { get; init; }
+
+    /// <summary>What <see cref="MaxPerSubject"/> is when a rule does not say.</summary>
+    public const int DefaultMaxPerSubject = 20;
+
+    /// <summary>Whether its last day is over at that time.</summary>
+    public bool IsExpiredAt(DateTimeOffset time) => Until is { } until && DateOnly.FromDateTime(time.UtcDateTime) > until;
+
     /// <summary>The steps for that result of the condition; none when it is unknown.</summary>
     public IReadOnlyList<ActionStep> StepsFor(Truth truth) => truth switch
     {
@@ -65,6 +90,18 @@ public sealed record ActionStep
 
     /// <summary>Facts that its templates read, without <c>facts.</c>.</summary>
     public required IReadOnlySet<string> Facts { get; init; }
+
+    /// <summary>What people call it; null when it has no name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What must hold for it to be done; null when nothing must.</summary>
+    public Condition? When { get; init; }
+
+    /// <summary>How often it is tried; null for what the service does by default.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>Whether the steps after it are left out when it fails, and wait until it has succeeded.</summary>
+    public bool StopsOnFailure { get; init; }
 
     internal ArgumentTemplate Arguments { get; init; } = null!;
 }

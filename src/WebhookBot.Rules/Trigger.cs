@@ -30,17 +30,22 @@ public sealed class Trigger
     public string Source => _parts[0];
 
     /// <summary>Whether the event of that name fires it.</summary>
-    public bool Fits(string eventName)
+    public bool Fits(string eventName) => Fits(_parts, eventName);
+
+    /// <summary>Whether the event of that name fires a trigger with that pattern.</summary>
+    public static bool Fits(string pattern, string eventName) => Fits(pattern.Split('.'), eventName);
+
+    private static bool Fits(string[] parts, string eventName)
     {
         var name = eventName.Split('.');
-        for (var i = 0; i < _parts.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
-            if (i >= name.Length || (_parts[i] != "*" && _parts[i] != name[i]))
+            if (i >= name.Length || (parts[i] != "*" && parts[i] != name[i]))
             {
                 return false;
             }
         }
 
-        return _parts.Length == name.Length || _parts[^1] == "*";
+        return parts.Length == name.Length || parts[^1] == "*";
     }
 }

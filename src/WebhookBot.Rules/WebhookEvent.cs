@@ -20,6 +20,9 @@ public sealed record WebhookEvent
     /// <summary>What the event is about and is serialised by (<c>github:acme/shop#42</c>), or null when it stands alone.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Who did what the event tells; null when the sender does not say.</summary>
+    public EventActor? Actor { get; init; }
+
     /// <summary>When the delivery was received; the "now" of every condition.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
@@ -29,3 +32,8 @@ public sealed record WebhookEvent
     /// <summary>Facts fetched so far, by name without the leading <c>facts.</c>.</summary>
     public IReadOnlyDictionary<string, FactValue> Facts { get; init; } = new Dictionary<string, FactValue>();
 }
+
+/// <summary>Who did what an event tells.</summary>
+/// <param name="Login">The name at the sender's.</param>
+/// <param name="IsBot">Whether it is a program.</param>
+public sealed record EventActor(string Login, bool IsBot);

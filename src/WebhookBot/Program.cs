@@ -8,6 +8,7 @@ using WebhookBot.Journal;
 using WebhookBot.Pipeline;
 using WebhookBot.Retries;
 using WebhookBot.RuleFiles;
+using WebhookBot.Schedules;
 
 namespace WebhookBot;
 
@@ -26,14 +27,13 @@ public static class Program
         .AddActions()
         .AddPipeline()
         .AddRetries()
+        .AddSchedules()
         .AddAdmin();
 
     /// <summary>The service's HTTP face.</summary>
     public static void MapBot(this WebApplication app)
     {
-        app.UseForwardedHeaders();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseForwardedHeaders().UseExceptionHandler().UseStatusCodePages();
         app.MapIntake();
         app.MapAdmin();
     }

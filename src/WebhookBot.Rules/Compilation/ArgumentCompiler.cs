@@ -37,6 +37,8 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             case ParameterType.Text when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
                 CheckChoice(parameter, scalar);
                 return Text(scalar, parameter.Format);
+            case ParameterType.Text when node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] }:
+                return vocabulary.Texts.Find(name, diagnostics) is { } text ? Text(new YamlScalar(name.Position, text, IsQuoted: true), parameter.Format) : null;
             case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
                 return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);
             case ParameterType.TextList when node is YamlSequence list && list.Items.All(i => i is YamlScalar { Kind: not ScalarKind.Null }):
@@ -58,12 +60,6 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
 
     private ArgumentTemplate? WrongKind(ActionParameter parameter, YamlNode node)
     {
-        if (parameter is { Type: ParameterType.Text, Name: "text" } && node is YamlMapping { Entries: [{ Key.Text: "file" }] })
-        {
-            diagnostics.Error(node.Position, DiagnosticCode.NotInThisVersion, "texts in files are not part of this version");
-            return null;
-        }
-
         diagnostics.Error(node.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' takes {InWords(parameter.Type)}, found {node.KindInWords}");
         return null;
     }
@@ -101,9 +97,17 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             diagnostics.Error(scalar.Position, DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
         }
 
+        foreach (var unknown in syntax.Vars.Where(v => !vocabulary.Vars.Contains(v)))
+        {
+            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
+        }
+
         facts.UnionWith(syntax.Facts);
         return new ArgumentTemplate.Text(Template.From(scalar.Text, format, syntax));
     }
+
+    /// <summary>A text that is no argument of an action, such as the key of a throttle.</summary>
+    public Template Key(YamlScalar scalar) => Text(scalar, TextFormat.Plain).Template;
 
     private static string InWords(ParameterType type) => type switch
     {

@@ -66,4 +66,11 @@ public static class DiagnosticCode
     public const string SecretInRuleFile = "WB0142";
 
     public const string BadTest = "WB0150";
+
+    public const string BadSchedule = "WB0180";
+    public const string BadTiming = "WB0181";
+    public const string UnknownVariable = "WB0182";
+    public const string BadTextFile = "WB0183";
+    public const string BadRetry = "WB0184";
+    public const string NobodyIsTold = "WB0185";
 }

@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Sources;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -10,55 +11,62 @@ public sealed record Compilation(RuleSet? RuleSet, IReadOnlyList<Diagnostic> Dia
 /// <summary>Rule files in, an immutable rule set or all diagnostics out. Used alike by the service, the checker and the tests.</summary>
 public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
-    private static readonly string[] Sections = ["sources", "rules", "people"];
+    private static readonly string[] Sections = ["sources", "rules", "people", "vars", "repositories"];
 
-    private static readonly string[] Later = ["commands", "environments", "vars", "repositories"];
+    private static readonly string[] Later = ["commands", "environments"];
 
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
-    public Compilation Compile(IEnumerable<RuleFile> files)
+    /// <param name="files">The rule files.</param>
+    /// <param name="texts">Reads the texts that they name; null when there are none to read.</param>
+    public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null)
     {
         var diagnostics = new DiagnosticBag();
         var found = new Found();
         var sorted = files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
-        foreach (var file in sorted)
+        var roots = sorted.Select(f => YamlReader.Read(f, diagnostics)).OfType<YamlMapping>().ToList();
+        foreach (var vars in roots.Select(r => r["vars"]).OfType<YamlNode>())
         {
-            CompileFile(file, found, diagnostics);
+            new VarsSection(diagnostics).Compile(vars, found.Vars);
+        }
+
+        var read = texts is null ? TextFiles.None : new TextFiles(texts);
+        var known = vocabulary with { Vars = found.Vars.Keys, Texts = read };
+        foreach (var entry in roots.SelectMany(r => r.Entries))
+        {
+            CompileSection(entry, known, found, diagnostics);
         }
 
         CheckTriggers(found, diagnostics);
         var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
             .ToList();
-        return new Compilation(diagnostics.HasErrors ? null : new RuleSet(sorted, [.. found.Rules.Values], [.. found.Sources.Values], found.People), told);
+        return new Compilation(diagnostics.HasErrors ? null : found.ToRuleSet([.. sorted, .. read.Read]), told);
     }
 
-    private void CompileFile(RuleFile file, Found found, DiagnosticBag diagnostics)
+    private static void CompileSection(YamlEntry entry, RuleVocabulary known, Found found, DiagnosticBag diagnostics)
     {
-        if (YamlReader.Read(file, diagnostics) is not { } root)
+        switch (entry.Key.Text)
         {
-            return;
-        }
-
-        foreach (var entry in root.Entries)
-        {
-            switch (entry.Key.Text)
-            {
-                case "rules":
-                    new RuleSection(vocabulary, diagnostics).Compile(entry.Value, found.Rules);
-                    break;
-                case "sources":
-                    new SourceSection(vocabulary, diagnostics).Compile(entry.Value, found.Sources);
-                    break;
-                case "people":
-                    new PeopleSection(diagnostics).Compile(entry.Value, found.People);
-                    break;
-                case var later when Later.Contains(later):
-                    diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
-                    break;
-                default:
-                    diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, Sections);
-                    break;
-            }
+            case "vars":
+                break;
+            case "rules":
+                new RuleSection(known, diagnostics).Compile(entry.Value, found.Rules);
+                break;
+            case "sources":
+                new SourceSection(known, diagnostics).Compile(entry.Value, found.Sources);
+                break;
+            case "people":
+                new PeopleSection(diagnostics).Compile(entry.Value, found.People);
+                break;
+            case "repositories":
+                new RepositorySection(known, diagnostics).Compile(entry.Value, found.Repositories);
+                break;
+            case var later when Later.Contains(later):
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
+                break;
+            default:
+                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, Sections);
+                break;
         }
     }
 
@@ -71,10 +79,10 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             return;
         }
 
-        string[] known = [.. found.Sources.Keys, "alert", "*"];
+        string[] known = [.. found.Sources.Keys, "alert", RuleSchedule.Source, "*"];
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
-            diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(1))}");
+            diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");
         }
     }
 
@@ -86,5 +94,16 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public Dictionary<string, YamlEntry> Vars { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, RepositoryGrant> Repositories { get; } = new(StringComparer.Ordinal);
+
+        public RuleSet ToRuleSet(IReadOnlyList<RuleFile> files) => new(files, [.. Rules.Values], [.. Sources.Values])
+        {
+            People = People,
+            Vars = VarsSection.ToJson(Vars.Values),
+            Repositories = [.. Repositories.Values],
+        };
     }
 }

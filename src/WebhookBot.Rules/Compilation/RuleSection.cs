@@ -6,9 +6,8 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Compiles the <c>rules</c> of one file.</summary>
 internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    private static readonly string[] Known = ["description", "on", "if", "unless", "then", "else", "mode"];
-
-    private static readonly string[] Later = ["wait", "cancel_on", "still", "throttle", "debounce", "digest", "until", "owner", "max_per_subject", "bots"];
+    private static readonly string[] Known =
+        ["description", "on", "if", "unless", "then", "else", "mode", .. TimingSection.Keys, .. SwitchSection.Keys];
 
     private readonly StepCompiler _steps = new(vocabulary, diagnostics);
 
@@ -35,8 +34,8 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
-        Shape.Keys(mapping, "a rule", Known, diagnostics, Later);
-        var triggers = CompileTriggers(mapping["on"], name);
+        Shape.Keys(mapping, "a rule", Known, diagnostics);
+        var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
         if (mapping["then"] is null && mapping["else"] is null)
         {
@@ -45,7 +44,9 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
         var then = _steps.Compile(mapping["then"]);
         var otherwise = _steps.Compile(mapping["else"]);
-        return new Rule
+        var timing = new TimingSection(vocabulary, diagnostics).Compile(mapping);
+        CheckDigest(mapping["digest"], then);
+        var rule = new Rule
         {
             Name = name.Text,
             Position = name.Position,
@@ -56,7 +57,19 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
             Then = then,
             Else = otherwise,
             Mode = CompileMode(mapping["mode"]),
+            Timing = timing,
+            Schedule = schedule,
         };
+        return new SwitchSection(diagnostics).Apply(rule, mapping);
+    }
+
+    // When a digest is told, the events it gathered are over, and with them what could be asked about them.
+    private void CheckDigest(YamlNode? digest, IReadOnlyList<ActionStep> then)
+    {
+        foreach (var step in then.Where(s => digest is not null && s.Facts.Count > 0))
+        {
+            diagnostics.Error(step.Position, DiagnosticCode.BadTiming, $"the texts of a digest cannot read facts, and this step reads facts.{step.Facts.First()}");
+        }
     }
 
     private AllOf CompileCondition(YamlMapping mapping)
@@ -75,37 +88,6 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
         conditions.CheckCount(mapping.Position);
         return new AllOf(mapping["if"]?.Position ?? mapping.Position, parts);
-    }
-
-    private List<Trigger> CompileTriggers(YamlNode? node, YamlScalar rule)
-    {
-        if (node is null)
-        {
-            diagnostics.Error(rule.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(rule.Text)}' never fires; add 'on' with an event such as github.pull_request.opened");
-            return [];
-        }
-
-        if (node is YamlMapping mapping)
-        {
-            diagnostics.Error(node.Position, mapping["schedule"] is null ? DiagnosticCode.WrongKind : DiagnosticCode.NotInThisVersion,
-                mapping["schedule"] is null ? "'on' takes the name of an event, or a list of them" : "schedules are not part of this version");
-            return [];
-        }
-
-        var triggers = new List<Trigger>();
-        foreach (var pattern in Shape.Texts(node, "the name of an event", diagnostics))
-        {
-            if (TriggerPattern().IsMatch(pattern.Text) && pattern.Text.Length <= 200)
-            {
-                triggers.Add(new Trigger(pattern.Text, pattern.Position));
-            }
-            else
-            {
-                diagnostics.Error(pattern.Position, DiagnosticCode.BadTrigger, $"'{Suggestion.Shorten(pattern.Text)}' names no event; write source.type.action, such as github.pull_request.opened, github.* or alertmanager.firing");
-            }
-        }
-
-        return triggers;
     }
 
     private RuleMode CompileMode(YamlNode? node)
@@ -132,7 +114,4 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     [GeneratedRegex(@"^[\w.-]{1,80}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"^(\*|(\*|[\w-]+)(\.(\*|[\w:/-]+))+)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex TriggerPattern();
 }

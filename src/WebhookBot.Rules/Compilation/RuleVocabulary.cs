@@ -4,4 +4,11 @@ namespace WebhookBot.Rules.Compilation;
 /// <param name="Actions">The actions.</param>
 /// <param name="Presets">The presets a source may name.</param>
 /// <param name="Facts">The facts a condition or a template may read, without <c>facts.</c>.</param>
-public sealed record RuleVocabulary(ActionCatalog Actions, IReadOnlyCollection<string> Presets, IReadOnlyCollection<string> Facts);
+public sealed record RuleVocabulary(ActionCatalog Actions, IReadOnlyCollection<string> Presets, IReadOnlyCollection<string> Facts)
+{
+    /// <summary>The variables that the files themselves define.</summary>
+    internal IReadOnlyCollection<string> Vars { get; init; } = [];
+
+    /// <summary>Reads the text files that rule files name.</summary>
+    internal TextFiles Texts { get; init; } = TextFiles.None;
+}

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Sources;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -8,6 +9,9 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed partial class SourceSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
     private static readonly string[] Known = ["preset", "secret", "secrets", "verify", "event", "id", "subject", "allow_from"];
+
+    // What the bot itself sends to its rules, and the family name of alerts.
+    private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, "alert", "bot", "chat", "slack"];
 
     private readonly VerifySection _verify = new(diagnostics);
 
@@ -18,6 +22,11 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             if (!NamePattern().IsMatch(entry.Key.Text))
             {
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.BadName, $"'{Suggestion.Shorten(entry.Key.Text)}' is no source name; use small letters, digits, '-' and '_', 40 at most");
+            }
+
+            if (Reserved.Contains(entry.Key.Text))
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.BadName, $"the name '{entry.Key.Text}' is the bot's own; give the source another");
             }
 
             if (into.TryGetValue(entry.Key.Text, out var first))

@@ -1,9 +1,11 @@
+using WebhookBot.Rules.Conditions;
+
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Turns the lists behind <c>then</c> and <c>else</c> into steps.</summary>
 internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    private static readonly string[] Later = ["when", "retry", "name", "stop_on_failure"];
+    private static readonly string[] Beside = ["when", "retry", "name", "stop_on_failure"];
 
     /// <summary>Actions of the language that this version does not carry out.</summary>
     private static readonly string[] LaterActions =
@@ -33,12 +35,7 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             return null;
         }
 
-        foreach (var entry in mapping.Entries.Where(e => Later.Contains(e.Key.Text)))
-        {
-            diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{entry.Key.Text}' is not part of this version");
-        }
-
-        var actions = mapping.Entries.Where(e => !Later.Contains(e.Key.Text)).ToList();
+        var actions = mapping.Entries.Where(e => !Beside.Contains(e.Key.Text)).ToList();
         if (actions.Count != 1)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.WrongKind, actions.Count == 0
@@ -47,7 +44,32 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             return null;
         }
 
-        return CompileAction(actions[0]);
+        return CompileAction(actions[0]) is { } step ? CompileBeside(step, mapping) : null;
+    }
+
+    private ActionStep CompileBeside(ActionStep step, YamlMapping mapping)
+    {
+        var conditions = new ConditionCompiler(vocabulary, diagnostics);
+        var when = mapping["when"] is { } node ? conditions.Compile(node) : null;
+        conditions.CheckCount(mapping.Position);
+        return step with
+        {
+            When = when,
+            Name = Shape.Text(mapping["name"], "a text", diagnostics),
+            Retry = mapping["retry"] is { } retry ? new RetrySection(diagnostics).Compile(retry) : null,
+            StopsOnFailure = mapping["stop_on_failure"] is { } stop && Flag(stop),
+        };
+    }
+
+    private bool Flag(YamlNode node)
+    {
+        if (node is YamlScalar { Kind: ScalarKind.Boolean } scalar)
+        {
+            return scalar.AsBoolean;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'stop_on_failure' is true or false, found {node.KindInWords}");
+        return false;
     }
 
     private ActionStep? CompileAction(YamlEntry entry)

@@ -22,6 +22,15 @@ internal abstract record YamlNode(SourcePosition Position)
         return JsonElement.Parse(buffer.ToArray());
     }
 
+    /// <summary>JSON as it would stand in a rule file; the reverse of <see cref="ToJson"/>.</summary>
+    public static YamlNode FromJson(JsonElement value, SourcePosition at) => value.ValueKind switch
+    {
+        JsonValueKind.Object => new YamlMapping(at, [.. value.EnumerateObject().Select(p => new YamlEntry(new YamlScalar(at, p.Name, IsQuoted: false), FromJson(p.Value, at)))]),
+        JsonValueKind.Array => new YamlSequence(at, [.. value.EnumerateArray().Select(i => FromJson(i, at))]),
+        JsonValueKind.String => new YamlScalar(at, value.GetString()!, IsQuoted: true),
+        _ => new YamlScalar(at, value.GetRawText(), IsQuoted: false),
+    };
+
     /// <summary>The node as one line of flow style, for explanations.</summary>
     public abstract void Describe(StringBuilder into);
 

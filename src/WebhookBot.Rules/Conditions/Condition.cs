@@ -56,14 +56,15 @@ public sealed class AllOf : Condition
 /// <summary>At least one part must hold.</summary>
 public sealed class AnyOf : Condition
 {
-    private readonly IReadOnlyList<Condition> _parts;
+    internal AnyOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position) => Parts = parts;
 
-    internal AnyOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position) => _parts = parts;
+    /// <summary>The parts, in the order they are written.</summary>
+    public IReadOnlyList<Condition> Parts { get; }
 
     internal override Truth Evaluate(EvaluationScope scope)
     {
         var result = Truth.False;
-        foreach (var part in _parts)
+        foreach (var part in Parts)
         {
             result = result.Or(part.Evaluate(scope));
             if (result == Truth.True)
@@ -77,7 +78,7 @@ public sealed class AnyOf : Condition
 
     internal override Explanation Explain(EvaluationScope scope)
     {
-        var parts = _parts.Select(p => p.Explain(scope)).ToList();
+        var parts = Parts.Select(p => p.Explain(scope)).ToList();
         return new Explanation
         {
             Condition = "any of",
@@ -91,20 +92,22 @@ public sealed class AnyOf : Condition
 /// <summary>The part must not hold.</summary>
 public sealed class Not : Condition
 {
-    private readonly Condition _part;
     private readonly string _words;
 
     internal Not(SourcePosition position, Condition part, string words = "not") : base(position)
     {
-        _part = part;
+        Part = part;
         _words = words;
     }
 
-    internal override Truth Evaluate(EvaluationScope scope) => _part.Evaluate(scope).Negate();
+    /// <summary>The part.</summary>
+    public Condition Part { get; }
+
+    internal override Truth Evaluate(EvaluationScope scope) => Part.Evaluate(scope).Negate();
 
     internal override Explanation Explain(EvaluationScope scope)
     {
-        var part = _part.Explain(scope);
+        var part = Part.Explain(scope);
         return new Explanation { Condition = _words, Result = part.Result.Negate(), At = Position.ToString(), Parts = [part] };
     }
 }

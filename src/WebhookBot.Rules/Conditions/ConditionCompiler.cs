@@ -60,17 +60,18 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     {
         _count++;
         var path = FieldPath.TryParse(entry.Key.Text, out var problem);
-        if (entry.Key.Text is ['v', 'a', 'r', 's', '.' or '[', ..])
-        {
-            diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'vars' is not part of this version; a payload field of that name is written payload.{Suggestion.Shorten(entry.Key.Text)}");
-        }
-        else if (path is null)
+        if (path is null)
         {
             diagnostics.Error(entry.Key.Position, DiagnosticCode.BadFieldPath, $"'{Suggestion.Shorten(entry.Key.Text)}' is no field path: {problem}");
         }
         else if (path.Fact is not null && !vocabulary.Facts.Contains(path.Fact))
         {
             diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(path.Fact)}'{Suggestion.For(path.Fact, vocabulary.Facts)}");
+        }
+
+        else if (path.Root == FieldRoot.Vars && path.Steps.First() is string name && !vocabulary.Vars.Contains(name))
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(name)}'{Suggestion.For(name, vocabulary.Vars)}");
         }
 
         var test = _tests.Compile(entry.Value);

@@ -5,13 +5,19 @@ using System.Text.Json;
 namespace WebhookBot.Rules.Conditions;
 
 /// <summary>One event while its conditions are evaluated; remembers which facts were wanted and not there.</summary>
-internal sealed class EvaluationScope(WebhookEvent e)
+internal sealed class EvaluationScope(WebhookEvent e, RuleSet? rules = null)
 {
     // Many rules ask for the same few fields; finding one in the JSON costs more than remembering it.
     private readonly Dictionary<string, FieldValue> _fields = new(StringComparer.Ordinal);
     private JsonElement? _delivery;
 
     public WebhookEvent Event { get; } = e;
+
+    /// <summary>What the rule files define under <c>vars</c>.</summary>
+    public JsonElement Vars => (rules ?? RuleSet.Empty).Vars;
+
+    /// <summary>The Slack user of each GitHub login that is named.</summary>
+    public IReadOnlyDictionary<string, string> People => (rules ?? RuleSet.Empty).People;
 
     /// <summary>Facts that a condition asked for since the last <see cref="ForgetMissing"/> and that were not fetched.</summary>
     public HashSet<string> MissingFacts { get; } = new(StringComparer.Ordinal);

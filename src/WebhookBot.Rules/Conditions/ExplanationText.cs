@@ -23,6 +23,9 @@ public static class ExplanationText
         }
     }
 
+    /// <summary>A condition's lines.</summary>
+    public static IEnumerable<string> Lines(Explanation explanation) => Lines(explanation, 0);
+
     /// <summary>The text without control characters, so that a payload cannot write to a terminal or begin a line of its own.</summary>
     public static string Harmless(string text)
     {

@@ -14,6 +14,9 @@ public enum FieldRoot
 
     /// <summary>The delivery itself: <c>delivery.received_at</c>.</summary>
     Delivery,
+
+    /// <summary>What the rule files define under <c>vars</c>.</summary>
+    Vars,
 }
 
 /// <summary>
@@ -67,6 +70,11 @@ public sealed class FieldPath
                 return new FieldPath(text, FieldRoot.Facts, segments[1].Name, [.. segments.Skip(2)]);
             case "delivery" when segments is [_, { Index: null }] && DeliveryFields.Contains(segments[1].Name):
                 return new FieldPath(text, FieldRoot.Delivery, null, [segments[1]]);
+            case "vars" when segments is [_, { Index: null }, ..]:
+                return new FieldPath(text, FieldRoot.Vars, null, [.. segments.Skip(1)]);
+            case "vars":
+                problem = "name the variable, as in 'vars.channel'";
+                return null;
             case "facts":
                 problem = "name the fact, as in 'facts.changed_files'";
                 return null;
@@ -90,7 +98,7 @@ public sealed class FieldPath
         ref var known = ref scope.Known(Text, out var isKnown);
         if (!isKnown)
         {
-            known = Walk(Root == FieldRoot.Payload ? scope.Event.Payload : scope.Delivery, truncated: false);
+            known = Walk(Root switch { FieldRoot.Payload => scope.Event.Payload, FieldRoot.Vars => scope.Vars, _ => scope.Delivery }, truncated: false);
         }
 
         return known;

@@ -19,6 +19,40 @@ public sealed record Plan
 
     /// <summary>Rules that were not looked at one by one, in words; null when all were.</summary>
     public string? Note { get; init; }
+
+    /// <summary>What counts from now on: one for each rule that is limited by a number in a time.</summary>
+    public IReadOnlyList<Mark> Marks { get; init; } = [];
+}
+
+/// <summary>Says that something happened once, for those who count it.</summary>
+/// <param name="Key">What is counted.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Until">When nobody counts it any more.</param>
+public sealed record Mark(string Key, DateTimeOffset At, DateTimeOffset Until);
+
+/// <summary>Why a planned action is not done at once.</summary>
+public sealed record Hold
+{
+    /// <summary>What others find it by: those that call it off, replace it, or join it.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The patterns of events that call it off.</summary>
+    public IReadOnlyList<string> CancelOn { get; init; } = [];
+
+    /// <summary>What must still hold when its time comes: the mapping behind <c>still</c>. Null when nothing must.</summary>
+    public JsonElement? Still { get; init; }
+
+    /// <summary>True when a later action of the same key takes its place.</summary>
+    public bool IsReplaceable { get; init; }
+
+    /// <summary>The digest it belongs to; null when it is none.</summary>
+    public string? Batch { get; init; }
+
+    /// <summary>What the actions of that subject that an event may call off are found by.</summary>
+    public static string WaitingFor(string subject) => $"wait\n{subject}";
+
+    /// <summary>What the held actions of a rule are found by.</summary>
+    public static string Of(string kind, string rule, string key) => $"{kind}\n{rule}\n{key}";
 }
 
 /// <summary>One action to carry out, its arguments rendered.</summary>
@@ -39,6 +73,21 @@ public sealed record PlannedAction
     /// <summary>True when the action is to be recorded as would-have-done and not carried out.</summary>
     public bool IsShadow { get; init; }
 
+    /// <summary>What the rule file calls the step; usually null.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>When it is to be done; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What may come in between; null when nothing may.</summary>
+    public Hold? Hold { get; init; }
+
+    /// <summary>How often it is tried; null for what the service does by default.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>The key of the action that must have succeeded before; null when none must.</summary>
+    public string? After { get; init; }
+
     /// <summary>Why the arguments could not be rendered; such an action fails without being tried. Usually null.</summary>
     public string? Problem { get; init; }
 }
@@ -54,4 +103,16 @@ public sealed record RuleExplanation
 
     /// <summary>Condition by condition.</summary>
     public required Conditions.Explanation Explanation { get; init; }
+
+    /// <summary>What became of the match beyond its conditions: waits, was dropped, was stopped. Usually null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The steps that have a condition of their own, and what came of it.</summary>
+    public IReadOnlyList<StepExplanation> Steps { get; init; } = [];
 }
+
+/// <summary>A step with a condition of its own.</summary>
+/// <param name="Step">Its name, or its action and place.</param>
+/// <param name="Done">Whether it is to be done.</param>
+/// <param name="Explanation">Its condition.</param>
+public sealed record StepExplanation(string Step, Truth Done, Conditions.Explanation Explanation);

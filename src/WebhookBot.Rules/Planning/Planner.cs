@@ -1,67 +1,49 @@
 using System.Buffers;
 using System.Text.Json;
 using WebhookBot.Rules.Conditions;
-using WebhookBot.Rules.Templates;
 
 namespace WebhookBot.Rules.Planning;
 
-/// <summary>Turns what matched into a plan: arguments rendered, each action with its key. Pure.</summary>
+/// <summary>Turns what matched into a plan: arguments rendered, each action with its key and its time. Pure.</summary>
 public static class Planner
 {
     /// <summary>More rules than this are not explained one by one.</summary>
     public const int MostExplained = 200;
 
-    // Arguments are read by people; nothing of them is put into HTML.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     // A fact may be as deep as a document may be, and stands two levels down.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
 
+    /// <summary>The plan for that result, when nothing happened before.</summary>
+    public static Plan Plan(RuleSet rules, MatchResult result) => Plan(rules, result, new NothingBefore(result.Scope.Event.ReceivedAt));
+
     /// <summary>The plan for that result.</summary>
-    public static Plan Plan(RuleSet rules, MatchResult result)
+    public static Plan Plan(RuleSet rules, MatchResult result, IRuleState state)
     {
+        var planned = result.Matches
+            .Where(m => m.Steps.Count > 0)
+            .ToDictionary(m => m.Rule.Name, m => new RulePlanner(m, result.Scope, state).Plan(), StringComparer.Ordinal);
         var left = result.CandidateCount - MostExplained;
         return new Plan
         {
             RuleSet = rules.Hash,
-            Rules = result.Explain(MostExplained),
-            Actions = [.. result.Matches.SelectMany(m => PlanRule(m, result))],
+            Rules = [.. result.Explain(MostExplained).Select(e => planned.GetValueOrDefault(e.Rule)?.Complete(e) ?? e)],
+            Actions = [.. planned.Values.SelectMany(p => p.Actions)],
+            Marks = [.. planned.Values.SelectMany(p => p.Marks)],
             Facts = DescribeFacts(result.Scope.Event),
             Note = left > 0 ? $"{left} more rules with a fitting trigger are not explained here" : null,
         };
     }
 
-    private static IEnumerable<PlannedAction> PlanRule(RuleMatch match, MatchResult result)
+    /// <summary>What has to be known of the past to plan for that result. Usually next to nothing.</summary>
+    public static PlanningNeeds Needs(MatchResult result)
     {
-        var branch = match.Truth == Truth.True ? "then" : "else";
-        var steps = match.Rule.StepsFor(match.Truth);
-        for (var i = 0; i < steps.Count; i++)
+        var needs = new PlanningNeeds();
+        foreach (var match in result.Matches.Where(m => m.Steps.Count > 0))
         {
-            var arguments = Render(steps[i], match.Rule, result, out var problem);
-            yield return new PlannedAction
-            {
-                Key = IdempotencyKey.For(result.Scope.Event.DeliveryId, match.Rule.Name, branch, i),
-                Rule = match.Rule.Name,
-                Action = steps[i].Action,
-                Arguments = arguments,
-                IsShadow = match.Rule.Mode == RuleMode.Shadow,
-                Problem = problem,
-            };
+            new RulePlanner(match, result.Scope, new NothingBefore(result.Scope.Event.ReceivedAt)).Tell(needs);
         }
-    }
 
-    private static JsonElement Render(ActionStep step, Rule rule, MatchResult result, out string? problem)
-    {
-        var scope = result.Scope;
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, Readable);
-        var rendering = new ArgumentRendering(writer, TemplateModel.Root(scope, rule.Name), scope.Event.ReceivedAt);
-        step.Arguments.Render(rendering);
-        writer.Flush();
-        problem = rendering.Problem ?? step.Facts
-            .Select(f => scope.Event.Facts.TryGetValue(f, out var fact) ? fact.Problem is { } why ? $"facts.{f}: {why}" : null : $"facts.{f} was not fetched")
-            .FirstOrDefault(p => p is not null);
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return needs;
     }
 
     private static JsonElement? DescribeFacts(WebhookEvent e)
@@ -72,7 +54,7 @@ public static class Planner
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, Readable);
+        using var writer = new Utf8JsonWriter(buffer, RulePlanner.Readable);
         writer.WriteStartObject();
         foreach (var (name, fact) in e.Facts)
         {

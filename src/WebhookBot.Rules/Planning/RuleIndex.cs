@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Planning;
 
@@ -20,11 +21,16 @@ internal sealed class RuleIndex
     {
         foreach (var rule in rules.Where(r => r.Mode != RuleMode.Off))
         {
+            if (rule.Timing.Delay is Digest)
+            {
+                Add(Digest.EventOf(rule.Name), rule);
+            }
+
             if (rule.Triggers.All(t => t.IsExact))
             {
                 foreach (var pattern in rule.Triggers.Select(t => t.Pattern).Distinct(StringComparer.Ordinal))
                 {
-                    (_exact.TryGetValue(pattern, out var list) ? list : _exact[pattern] = []).Add(rule);
+                    Add(pattern, rule);
                 }
             }
             else
@@ -33,6 +39,8 @@ internal sealed class RuleIndex
             }
         }
     }
+
+    private void Add(string pattern, Rule rule) => (_exact.TryGetValue(pattern, out var list) ? list : _exact[pattern] = []).Add(rule);
 
     /// <summary>The rules whose triggers fit one of the names.</summary>
     public Candidates For(WebhookEvent e)
@@ -49,7 +57,7 @@ internal sealed class RuleIndex
             .Concat(_patterns.Where(r => r.Triggers.Any(t => names.Any(t.Fits))))
             .DistinctBy(r => r.Ordinal)
             .OrderBy(r => r.Ordinal);
-        var candidates = new Candidates([.. rules]);
+        var candidates = new Candidates([.. rules], isAsked: e.Source != Digest.Source);
         if (_byName.Count >= MostKept)
         {
             _byName.Clear();
@@ -65,13 +73,13 @@ internal sealed class Candidates
     private readonly List<Rule> _always = [];
     private readonly List<FieldIndex> _fields = [];
 
-    public Candidates(IReadOnlyList<Rule> rules)
+    public Candidates(IReadOnlyList<Rule> rules, bool isAsked)
     {
         All = rules;
         foreach (var rule in rules)
         {
             // A rule with an 'else' acts when its condition does not hold, so it is always asked.
-            if (rule.Else.Count == 0 && Key(rule.Condition) is var (path, texts))
+            if (isAsked && rule.Else.Count == 0 && Key(rule.Condition) is var (path, texts))
             {
                 IndexOf(path).Add(rule, texts);
             }

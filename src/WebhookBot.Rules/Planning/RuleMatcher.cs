@@ -1,4 +1,6 @@
+using System.Text.Json;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Planning;
 
@@ -19,8 +21,52 @@ public sealed class RuleMatch
     /// <summary>Whether its conditions hold.</summary>
     public Truth Truth { get; }
 
+    /// <summary>What is to be done: none for a rule that does not hear of the event, whatever its conditions say.</summary>
+    public IReadOnlyList<ActionStep> Steps => Refusal(Rule, _scope) is null ? Rule.StepsFor(Truth) : [];
+
     /// <summary>Why, condition by condition; worked out when it is asked for.</summary>
-    public RuleExplanation Explain() => new() { Rule = Rule.Name, Matched = Truth, Explanation = Rule.Condition.Explain(_scope) };
+    public RuleExplanation Explain() => new()
+    {
+        Rule = Rule.Name,
+        Matched = Truth,
+        Explanation = Refusal(Rule, _scope) ?? (IsDigest(_scope.Event) ? Gathered() : Rule.Condition.Explain(_scope)),
+    };
+
+    /// <summary>Whether the conditions hold; false for a rule that does not hear of the event.</summary>
+    internal static Truth Decide(Rule rule, EvaluationScope scope) =>
+        Refusal(rule, scope) is not null ? Truth.False
+        : IsDigest(scope.Event) ? Truth.True
+        : rule.Condition.Evaluate(scope);
+
+    // The conditions were asked of each event before it was gathered.
+    private static bool IsDigest(WebhookEvent e) => e.Source == Digest.Source;
+
+    private Explanation Gathered() => new() { Condition = "gathered by the digest", Result = Truth.True, At = Rule.Position.ToString() };
+
+    private static Explanation? Refusal(Rule rule, EvaluationScope scope)
+    {
+        if (rule.IsExpiredAt(scope.Event.ReceivedAt))
+        {
+            return new Explanation
+            {
+                Condition = $"until: {rule.Until:yyyy-MM-dd}",
+                Result = Truth.False,
+                Because = $"the rule has ended{(rule.Owner is null ? "" : $"; its owner is {rule.Owner}")}",
+                At = rule.Position.ToString(),
+            };
+        }
+
+        return scope.Event.Actor is { IsBot: true } actor && !rule.HearsBots
+            ? new Explanation
+            {
+                Condition = "bots: false",
+                Result = Truth.False,
+                Seen = JsonText.Seen(JsonSerializer.SerializeToElement(actor.Login)),
+                Because = "a bot did it; a rule hears of bots when it says 'bots: true' or asks for the login in a condition",
+                At = rule.Position.ToString(),
+            }
+            : null;
+    }
 }
 
 /// <summary>Which rules apply to an event.</summary>
@@ -68,7 +114,7 @@ public static class RuleMatcher
     /// <summary>Which rules apply, with the facts that the event carries.</summary>
     public static MatchResult Match(RuleSet rules, WebhookEvent e)
     {
-        var scope = new EvaluationScope(e);
+        var scope = new EvaluationScope(e, rules);
         var candidates = rules.Index.For(e);
         var selected = candidates.Select(scope);
         var matches = new List<RuleMatch>(selected.Count);
@@ -76,19 +122,31 @@ public static class RuleMatcher
         foreach (var rule in selected)
         {
             scope.ForgetMissing();
-            var truth = rule.Condition.Evaluate(scope);
-            matches.Add(new RuleMatch(rule, truth, scope));
-            if (truth == Truth.Unknown)
+            var match = new RuleMatch(rule, RuleMatch.Decide(rule, scope), scope);
+            matches.Add(match);
+            if (match.Truth == Truth.Unknown)
             {
                 wanted.UnionWith(scope.MissingFacts);
             }
 
-            foreach (var step in rule.StepsFor(truth))
+            foreach (var step in match.Steps)
             {
-                wanted.UnionWith(step.Facts.Where(f => !e.Facts.ContainsKey(f)));
+                wanted.UnionWith(WantedBy(step, scope));
             }
         }
 
         return new MatchResult(scope, candidates.All, matches, wanted);
+    }
+
+    private static IEnumerable<string> WantedBy(ActionStep step, EvaluationScope scope)
+    {
+        scope.ForgetMissing();
+        var done = step.When?.Evaluate(scope) ?? Truth.True;
+        return done switch
+        {
+            Truth.True => step.Facts.Where(f => !scope.Event.Facts.ContainsKey(f)),
+            Truth.Unknown => [.. scope.MissingFacts],
+            _ => [],
+        };
     }
 }

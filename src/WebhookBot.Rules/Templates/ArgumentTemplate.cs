@@ -57,7 +57,7 @@ internal abstract class ArgumentTemplate
 }
 
 /// <summary>The arguments of one step while they are rendered. Goes on after a problem, with an empty text in its place.</summary>
-internal sealed class ArgumentRendering(Utf8JsonWriter writer, IReadOnlyDictionary<string, object?> model, DateTimeOffset now)
+internal sealed class ArgumentRendering(Utf8JsonWriter writer, TemplateInput input)
 {
     public Utf8JsonWriter Writer => writer;
 
@@ -66,7 +66,7 @@ internal sealed class ArgumentRendering(Utf8JsonWriter writer, IReadOnlyDictiona
 
     public string Text(Template template)
     {
-        var text = template.Render(model, now, out var problem);
+        var text = template.Render(input, out var problem);
         if (problem is not null)
         {
             Problem ??= $"the template '{Suggestion.Shorten(template.Text)}' cannot be rendered: {problem}";

@@ -32,7 +32,7 @@ public sealed class Template
     internal static Template From(string text, TextFormat format, TemplateSyntax syntax) => new(text, format, syntax);
 
     /// <summary>The text with its values; or null, and why it could not be rendered.</summary>
-    internal string? Render(IReadOnlyDictionary<string, object?> model, DateTimeOffset now, out string? problem)
+    internal string? Render(TemplateInput input, out string? problem)
     {
         problem = null;
         if (_compiled is null)
@@ -40,11 +40,11 @@ public sealed class Template
             return Text;
         }
 
-        using var run = TemplateRun.Begin(now);
+        using var run = TemplateRun.Begin(input);
         using var output = new TemplateOutput();
         try
         {
-            _compiled.Value(output, model, null!);
+            _compiled.Value(output, input.Model, null!);
             return output.ToString();
         }
         catch (Exception e)

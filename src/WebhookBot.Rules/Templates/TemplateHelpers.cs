@@ -19,7 +19,7 @@ internal static class TemplateHelpers
         ["truncate"] = static a => Truncate(Text(a, 0), Number(a, 1) ?? 80),
         ["default"] = static a => Text(a, 0) is { Length: > 0 } value ? value : Text(a, 1),
         ["date"] = static a => Date(a),
-        ["ago"] = static a => Time(Value(a, 0)) is { } time ? Ago(TemplateRun.Current.Now - time) : "",
+        ["ago"] = static a => Time(Value(a, 0)) is { } time ? Ago(TemplateRun.Current.Input.Now - time) : "",
         ["join"] = static a => string.Join(Text(a, 1) is { Length: > 0 } separator ? separator : ", ", Items(a)),
         ["lower"] = static a => Text(a, 0).ToLowerInvariant(),
         ["upper"] = static a => Text(a, 0).ToUpperInvariant(),
@@ -31,7 +31,7 @@ internal static class TemplateHelpers
     };
 
     /// <summary>The names a template may call.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link"];
+    public static IReadOnlyCollection<string> Names { get; } = [.. Texts.Keys, "link", "mention"];
 
     public static void Register(IHandlebars engine, TextFormat format)
     {
@@ -42,6 +42,8 @@ internal static class TemplateHelpers
 
         engine.RegisterHelper("link", (EncodedTextWriter writer, Context _, Arguments arguments) =>
             writer.WriteSafeString(TextFormats.Link(format, Text(arguments, 0), Text(arguments, 1))));
+        engine.RegisterHelper("mention", (EncodedTextWriter writer, Context _, Arguments arguments) =>
+            writer.WriteSafeString(TextFormats.Mention(format, Text(arguments, 0), TemplateRun.Current.Input.People)));
     }
 
     private static object? Value(Arguments arguments, int index) =>

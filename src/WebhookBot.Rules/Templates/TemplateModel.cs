@@ -21,8 +21,11 @@ internal static class TemplateModel
         _ => null,
     };
 
-    /// <summary>What a template starts from: the payload's own fields, and <c>payload</c>, <c>facts</c>, <c>delivery</c>, <c>rule</c>.</summary>
-    public static IReadOnlyDictionary<string, object?> Root(EvaluationScope scope, string rule)
+    /// <summary>What a template of that rule is rendered with.</summary>
+    public static TemplateInput Input(EvaluationScope scope, string rule) => new(Root(scope, rule), scope.Event.ReceivedAt, scope.People);
+
+    /// <summary>What a template starts from: the payload's own fields, and <c>payload</c>, <c>facts</c>, <c>delivery</c>, <c>vars</c>, <c>rule</c>.</summary>
+    private static RootView Root(EvaluationScope scope, string rule)
     {
         var facts = scope.Event.Facts
             .Where(f => f.Value.Problem is null)
@@ -32,6 +35,7 @@ internal static class TemplateModel
             ["payload"] = Of(scope.Event.Payload),
             ["facts"] = new FactsView(facts),
             ["delivery"] = Of(scope.Delivery),
+            ["vars"] = Of(scope.Vars),
             ["rule"] = rule,
         });
     }

@@ -5,6 +5,12 @@ namespace WebhookBot.Rules.Templates;
 /// <summary>A template asked for more than it may have.</summary>
 internal sealed class TemplateLimitException(string message) : Exception(message);
 
+/// <summary>What a template is rendered with.</summary>
+/// <param name="Model">What its paths start from.</param>
+/// <param name="Now">The time that "ago" counts from.</param>
+/// <param name="People">The Slack user of each GitHub login that is named.</param>
+internal sealed record TemplateInput(IReadOnlyDictionary<string, object?> Model, DateTimeOffset Now, IReadOnlyDictionary<string, string> People);
+
 /// <summary>
 /// The bounds of one rendering, on the thread that renders: output and loop steps are counted, so that no payload makes a template run
 /// away.
@@ -19,14 +25,14 @@ internal sealed class TemplateRun : IDisposable
 
     private int _steps;
 
-    private TemplateRun(DateTimeOffset now) => Now = now;
+    private TemplateRun(TemplateInput input) => Input = input;
 
-    /// <summary>The time that "ago" counts from.</summary>
-    public DateTimeOffset Now { get; }
+    /// <summary>What it is rendered with.</summary>
+    public TemplateInput Input { get; }
 
     public static TemplateRun Current => s_current ?? throw new InvalidOperationException("no template is being rendered");
 
-    public static TemplateRun Begin(DateTimeOffset now) => s_current = new TemplateRun(now);
+    public static TemplateRun Begin(TemplateInput input) => s_current = new TemplateRun(input);
 
     public static void CountStep()
     {

@@ -20,6 +20,7 @@ internal sealed partial class TemplateSyntax
     private readonly StringBuilder _rewritten = new();
     private readonly Stack<Block> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _vars = new(StringComparer.Ordinal);
 
     private TemplateSyntax(string text) => _text = text;
 
@@ -31,6 +32,9 @@ internal sealed partial class TemplateSyntax
 
     /// <summary>The facts it reads, without <c>facts.</c>.</summary>
     public IReadOnlySet<string> Facts => _facts;
+
+    /// <summary>The variables it reads, without <c>vars.</c>.</summary>
+    public IReadOnlySet<string> Vars => _vars;
 
     /// <summary>True when it has no mustache at all.</summary>
     public bool IsConstant { get; private set; } = true;
@@ -261,6 +265,11 @@ internal sealed partial class TemplateSyntax
             _facts.Add(fact.Groups["name"].Value);
         }
 
+        if (VariableName().Match(path) is { Success: true } variable)
+        {
+            _vars.Add(variable.Groups["name"].Value);
+        }
+
         // A field of the payload that is called like a helper: "date", "link".
         return Taken.Contains(path) ? "./" + path : path;
     }
@@ -278,6 +287,9 @@ internal sealed partial class TemplateSyntax
 
     [GeneratedRegex("""^(?:@root[./]|this[./]|\.\.?/)*facts(?:$|[./]\[?(?<name>\w+))""", RegexOptions.CultureInvariant)]
     private static partial Regex FactName();
+
+    [GeneratedRegex("""^(?:@root[./]|this[./]|\.\.?/)*vars[./]\[?(?<name>[\w-]+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
 
     private sealed class Block(string name)
     {

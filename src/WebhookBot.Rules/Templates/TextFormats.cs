@@ -31,6 +31,17 @@ internal static partial class TextFormats
         };
     }
 
+    /// <summary>
+    /// A GitHub login as a mention: of the Slack user it is in Slack, as far as that is known; of itself on GitHub. Everywhere else, and for
+    /// what is no login, the text alone.
+    /// </summary>
+    public static string Mention(TextFormat format, string login, IReadOnlyDictionary<string, string> people) => format switch
+    {
+        TextFormat.SlackText when people.TryGetValue(login, out var user) => $"<@{user}>",
+        TextFormat.Markdown when Login().IsMatch(login) => $"@{login}",
+        _ => Escape(format, login),
+    };
+
     // docs.slack.dev, "Formatting message text": & < > are the only characters to escape; nothing else is.
     private static string EscapeSlack(string value) => Invisible().Replace(value, "")
         .Replace("&", "&amp;", StringComparison.Ordinal)
@@ -58,6 +69,9 @@ internal static partial class TextFormats
     }
 
     // Direction overrides and zero-width characters, with which one text can be made to look like another.
+    [GeneratedRegex(@"^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Login();
+
     [GeneratedRegex("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", RegexOptions.CultureInvariant)]
     private static partial Regex Invisible();
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using WebhookBot.Clients;
 using WebhookBot.Journal;
 using WebhookBot.Telemetry;
@@ -11,13 +10,8 @@ namespace WebhookBot.Actions;
 /// whatever the rules say by then.
 /// </summary>
 public sealed partial class ActionRunner(
-    IEnumerable<IAction> actions, IJournal journal, TimeProvider clock, Random random, IOptions<ActionsOptions> options, ILogger<ActionRunner> log)
+    IEnumerable<IAction> actions, IActionGate gate, IJournal journal, TimeProvider clock, AttemptJudge judge, ILogger<ActionRunner> log)
 {
-    private const double MostExtraWait = 30;
-
-    // Nobody is left alone for longer, whatever a broken target says; a date far away would not even be a time any more.
-    private static readonly TimeSpan LongestAskedWait = TimeSpan.FromDays(7);
-
     private readonly Dictionary<string, IAction> _actions = actions.ToDictionary(a => a.Descriptor.Name, StringComparer.Ordinal);
     private readonly KeyedLock _things = new();
 
@@ -25,6 +19,11 @@ public sealed partial class ActionRunner(
     public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, CancellationToken cancellation)
     {
         var planned = lease.Action;
+        if ((planned.Hold is not null || planned.After is not null) && await gate.AskAsync(lease, cancellation) is { } turnedAway)
+        {
+            return await RecordAsync(lease, turnedAway, null, cancellation);
+        }
+
         if (planned.Problem is not null)
         {
             return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null, cancellation);
@@ -62,7 +61,7 @@ public sealed partial class ActionRunner(
     {
         var started = clock.GetTimestamp();
         var outcome = await ExecuteAsync(action, request, cancellation);
-        var attempt = ToAttempt(outcome, lease.Attempts + 1);
+        var attempt = judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
         BotMetrics.Attempted(action.Descriptor.Name, NameOf(attempt.Status), clock.GetElapsedTime(started));
         return await RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
@@ -96,7 +95,7 @@ public sealed partial class ActionRunner(
 
     private async Task<ActionOutcome> ExecuteAsync(IAction action, ActionRequest request, CancellationToken cancellation)
     {
-        using var deadline = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var deadline = new CancellationTokenSource(judge.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
@@ -104,39 +103,13 @@ public sealed partial class ActionRunner(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return new ActionOutcome.RetryLater($"gave no answer within {options.Value.Timeout.TotalSeconds:0} s");
+            return new ActionOutcome.RetryLater($"gave no answer within {judge.Timeout.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is not ForbiddenCallException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             LogOurMistake(e, request.Key, action.Descriptor.Name);
             return new ActionOutcome.RetryLater($"failed inside the bot ({e.GetType().Name}); the log has the details under {request.Key}");
         }
-    }
-
-    private Attempt ToAttempt(ActionOutcome outcome, int number)
-    {
-        var now = clock.GetUtcNow();
-        return outcome switch
-        {
-            ActionOutcome.Succeeded => new Attempt(now, ActionStatus.Succeeded, outcome.Detail),
-            ActionOutcome.Skipped => new Attempt(now, ActionStatus.Skipped, outcome.Detail),
-            ActionOutcome.RetryLater later when number < options.Value.MaxAttempts => new Attempt(now, ActionStatus.Retrying, outcome.Detail, now + Wait(later.After, number)),
-            ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {outcome.Detail}"),
-            _ => new Attempt(now, ActionStatus.Dead, outcome.Detail),
-        };
-    }
-
-    // What the target asks for is honoured in full, within reason; a little more on top keeps all its callers from coming back at the same instant.
-    private TimeSpan Wait(TimeSpan? asked, int number)
-    {
-        var own = options.Value.Policy.DelayAfter(number, random.NextDouble());
-        if (asked is null)
-        {
-            return own;
-        }
-
-        var least = asked.Value < LongestAskedWait ? asked.Value : LongestAskedWait;
-        return least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble());
     }
 
     private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)

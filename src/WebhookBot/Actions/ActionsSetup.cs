@@ -1,3 +1,4 @@
+using WebhookBot.Actions.Digests;
 using WebhookBot.Actions.GitHub;
 using WebhookBot.Actions.Http;
 using WebhookBot.Actions.Slack;
@@ -17,6 +18,9 @@ public static class ActionsSetup
         Entry.Of<HttpAction>(HttpAction.Definition),
     ];
 
+    // What plans hold and rule files cannot name.
+    private static readonly Entry[] Own = [Entry.Of<DigestAction>(DigestAction.Definition)];
+
     /// <summary>What rule files may use, for those who check rules without running them.</summary>
     public static IReadOnlyList<ActionDescriptor> Descriptors { get; } = [.. Entries.Select(e => e.Descriptor)];
 
@@ -25,12 +29,13 @@ public static class ActionsSetup
         services.AddSingleton<SlackDestinations>();
         services.AddSingleton<SlackPoster>();
         services.AddSingleton<GitHubCalls>();
-        foreach (var entry in Entries)
+        foreach (var entry in Entries.Concat(Own))
         {
             entry.Register(services);
         }
 
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AttemptJudge>();
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<Drain>();
         return services;

@@ -131,6 +131,7 @@ internal static class DeliveryEndpoints
         ["rule"] = rule.Rule,
         ["matched"] = Matched(rule.Matched),
         ["explanation"] = Explain(rule.Explanation),
+        ["note"] = rule.Note,
     };
 
     private static JsonObject Explain(Explanation explanation) => new()

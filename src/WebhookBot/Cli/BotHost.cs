@@ -7,6 +7,7 @@ using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Cli;
 
@@ -57,6 +58,7 @@ public static class BotHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Random>(new ThreadSafeRandom());
         builder.Services.AddSingleton(new RuleCompiler(Vocabulary));
+        builder.Services.AddSingleton(new StillConditions(Vocabulary));
         builder.Services.AddSingleton(s => new DevelopmentSecrets(
             DataFolder(builder.Configuration), !builder.Environment.IsProduction(), s.GetRequiredService<ILogger<DevelopmentSecrets>>()));
         builder.Services.AddBot();

@@ -61,10 +61,18 @@ internal static class CheckCommand
             unreadable.AddRange(read.Diagnostics);
         }
 
-        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path));
+        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path), TextsOf(paths));
         compilation = unreadable.Count == 0 ? compiled : new(null, [.. unreadable, .. compiled.Diagnostics]);
         return null;
     }
+
+    // A text is looked for in the folder that its rule file was found in.
+    private static TextFileReader TextsOf(string[] paths) => (ruleFile, name) =>
+    {
+        var full = Path.GetFullPath(ruleFile);
+        var root = paths.FirstOrDefault(p => full.StartsWith(Path.GetFullPath(p).TrimEnd('/') + "/", StringComparison.Ordinal)) ?? ruleFile;
+        return RuleFileLoader.TextsOf(root)(ruleFile, name);
+    };
 
     /// <summary>One line a diagnostic, and a count, on standard error: for verbs that need a rule set and get none.</summary>
     public static int Refuse(Rules.Compilation.Compilation compilation)

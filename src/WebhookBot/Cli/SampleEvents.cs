@@ -14,6 +14,7 @@ internal static class SampleEvents
         var sourceName = name.Split('.')[0];
         var definition = rules.Sources.FirstOrDefault(s => s.Name == sourceName);
         var shape = definition is null ? PresetCatalog.Find(sourceName) : WebhookSource.Create(definition, []).Shape;
+        var json = DeliveryBody.Parse(payload);
         return new WebhookEvent
         {
             DeliveryId = "sample",
@@ -22,7 +23,8 @@ internal static class SampleEvents
             Aliases = shape?.Family is { } family ? [family + name[sourceName.Length..]] : [],
             Subject = Subject(shape, sourceName, payload),
             ReceivedAt = at,
-            Payload = DeliveryBody.Parse(payload),
+            Actor = shape?.Actor?.Read(json),
+            Payload = json,
         };
     }
 

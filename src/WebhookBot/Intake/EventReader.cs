@@ -11,16 +11,18 @@ public sealed class EventReader(SourceRegistry sources)
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
     {
-        var family = sources.Find(delivery.Source)?.Shape.Family;
+        var shape = sources.Find(delivery.Source)?.Shape;
+        var payload = DeliveryBody.Parse(delivery.Body);
         return new WebhookEvent
         {
             DeliveryId = delivery.Id,
             Source = delivery.Source,
             Name = delivery.Event,
-            Aliases = family is null ? [] : [family + delivery.Event[delivery.Source.Length..]],
+            Aliases = shape?.Family is { } family ? [family + delivery.Event[delivery.Source.Length..]] : [],
             Subject = delivery.Subject,
             ReceivedAt = delivery.ReceivedAt,
-            Payload = DeliveryBody.Parse(delivery.Body),
+            Actor = shape?.Actor?.Read(payload),
+            Payload = payload,
         };
     }
 }

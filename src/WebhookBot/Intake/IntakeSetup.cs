@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using WebhookBot.Rules;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace WebhookBot.Intake;
@@ -15,6 +16,7 @@ public static class IntakeSetup
             .ValidateOnStart();
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<EventReader>();
+        services.AddSingleton<IAlertSources, AlertSources>();
         services.AddSingleton<IntakeEndpoint>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<IntakeOptions>>((forwarded, intake) =>
         {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake;
@@ -29,6 +31,12 @@ public sealed record SourcePreset
     /// <summary>Another name that events answer to, in front of the event's own: <c>alert</c>. Usually null.</summary>
     public string? Family { get; init; }
 
+    /// <summary>Reads the alerts that a payload tells of; null for a sender that sends none.</summary>
+    public Func<JsonElement, IReadOnlyList<Alert>>? Alerts { get; init; }
+
+    /// <summary>Where the payload says who did it; null when it does not.</summary>
+    public ActorShape? Actor { get; init; }
+
     /// <summary>How long the same id counts as the same delivery; null means as long as it is kept.</summary>
     public TimeSpan? DedupeWindow { get; init; }
 
@@ -37,4 +45,16 @@ public sealed record SourcePreset
 
     /// <summary>What to do at the sender when it sends another content type.</summary>
     public string ContentTypeAdvice { get; init; } = "send application/json";
+}
+
+/// <summary>Where a payload says who did what it tells.</summary>
+/// <param name="Member">The member with the actor.</param>
+/// <param name="Login">The actor's member with the name.</param>
+/// <param name="Type">The actor's member with the kind.</param>
+/// <param name="Bot">What that is for a program.</param>
+public sealed record ActorShape(string Member, string Login, string Type, string Bot)
+{
+    /// <summary>Who did it; null when the payload does not say.</summary>
+    public EventActor? Read(JsonElement payload) =>
+        PayloadText.At(payload, Member, Login) is { } login ? new EventActor(login, PayloadText.At(payload, Member, Type) == Bot) : null;
 }

@@ -8,7 +8,8 @@ public static class DeliveryBody
     /// <summary>The intake takes no body that is nested deeper.</summary>
     public const int MaxDepth = 64;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
+    // A digest holds the payloads it gathered a few levels down.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth + 4 };
 
     /// <summary>A body as JSON, with or without a byte order mark.</summary>
     /// <exception cref="JsonException">It is none.</exception>

@@ -43,6 +43,18 @@ public interface IJournal
     Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation);
 
     /// <summary>
+    /// The actions that wait for their time under that key of their <see cref="Hold"/>, oldest first; those that somebody is just trying are
+    /// among them.
+    /// </summary>
+    Task<IReadOnlyList<HeldAction>> FindHeldAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Claims one of them before its time. Null when it does not wait any more, or somebody has it.</summary>
+    Task<ActionLease?> ClaimHeldAsync(HeldAction held, CancellationToken cancellation);
+
+    /// <summary>How many marks of each key the saved plans have made since the time that is asked for; what has ended does not count.</summary>
+    Task<IReadOnlyList<int>> CountMarksAsync(IReadOnlyList<MarkQuery> marks, CancellationToken cancellation);
+
+    /// <summary>
     /// Records a try and, together with it, what the action wants to find again. False when the lease has run out; then nothing
     /// is recorded.
     /// </summary>
@@ -56,6 +68,10 @@ public interface IJournal
     /// can be claimed when nothing is left untried.
     /// </summary>
     Task ReleaseAsync(DeliveryLease lease, CancellationToken cancellation);
+
+    /// <summary>Keeps a text that belongs to no attempt. Completes when it is durable.</summary>
+    /// <exception cref="JournalUnavailableException">It cannot be written now.</exception>
+    Task KeepAsync(Bookmark bookmark, CancellationToken cancellation);
 
     /// <summary>What was last kept under that key, or null.</summary>
     Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation);

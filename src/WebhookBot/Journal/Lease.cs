@@ -34,3 +34,13 @@ public sealed record ActionLease
 
 /// <summary>The delivery that an action was planned for.</summary>
 public sealed record ActionOrigin(string DeliveryId, long Sequence, string Source, string Event, string? Subject, DateTimeOffset ReceivedAt);
+
+/// <summary>An action that waits for its time.</summary>
+/// <param name="Origin">The delivery it was planned for.</param>
+/// <param name="Index">Its place in the plan.</param>
+/// <param name="Due">When its time comes.</param>
+/// <param name="Batch">The digest it belongs to; null when it is none.</param>
+public sealed record HeldAction(ActionOrigin Origin, int Index, DateTimeOffset Due, string? Batch);
+
+/// <summary>What to count: the marks of a key that are younger than a time.</summary>
+public readonly record struct MarkQuery(string Key, DateTimeOffset Since);

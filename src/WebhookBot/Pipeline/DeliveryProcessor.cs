@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
 using WebhookBot.Intake;
@@ -39,13 +38,13 @@ public sealed class DeliveryProcessor(
             result = RuleMatcher.Match(set, e);
         }
 
-        if (tools.PutOffUntil(e, lease.Postponed) is var (until, reason))
+        if (tools.Postponement.Until(e, lease.Postponed) is var (until, reason))
         {
             await journal.PostponeAsync(lease, until, reason, cancellation);
             return null;
         }
 
-        var saved = await journal.SavePlanAsync(lease, Planner.Plan(set, result), cancellation);
+        var saved = await tools.Plans.MakeAsync(lease, set, result, e, cancellation);
         BotMetrics.Decided(e.Source, tools.Clock.GetUtcNow() - e.ReceivedAt);
         foreach (var match in result.Matches.Where(m => m.Truth == Truth.True))
         {
@@ -70,36 +69,5 @@ public sealed class DeliveryProcessor(
 
         await journal.ReleaseAsync(lease, cancellation);
         tools.Story.Tell(lease.Delivery, plan, done);
-    }
-}
-
-/// <summary>What is needed beside the stages: the clock, how long to put off, the leases, the story on the console, and the counts.</summary>
-public sealed class PipelineTools(
-    TimeProvider clock, Random random, IOptions<PipelineOptions> options, LeaseKeeper leases, DeliveryStory story, RuleCounts counts)
-{
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
-
-    public TimeProvider Clock => clock;
-
-    public LeaseKeeper Leases => leases;
-
-    public DeliveryStory Story => story;
-
-    public RuleCounts Counts => counts;
-
-    /// <summary>
-    /// Until when deciding is put off, and why: when a fact could not be had now but may be later. Null when it is not to be put off, or
-    /// was often enough. A fact that is truncated is no reason: asking again gives the same.
-    /// </summary>
-    public (DateTimeOffset Until, string Reason)? PutOffUntil(WebhookEvent e, int postponed)
-    {
-        var missing = e.Facts.Where(f => f.Value.MayBeRetried).Select(f => $"facts.{f.Key}: {f.Value.Problem}").ToList();
-        if (missing.Count == 0 || postponed >= options.Value.MostPostponed)
-        {
-            return null;
-        }
-
-        var policy = new RetryPolicy(options.Value.MostPostponed, options.Value.PostponeBase, LongestWait);
-        return (clock.GetUtcNow() + policy.DelayAfter(postponed + 1, random.NextDouble()), string.Join("; ", missing));
     }
 }

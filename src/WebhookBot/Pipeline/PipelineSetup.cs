@@ -1,3 +1,4 @@
+using WebhookBot.Actions;
 using WebhookBot.Telemetry;
 
 namespace WebhookBot.Pipeline;
@@ -10,7 +11,10 @@ public static class PipelineSetup
         services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RuleCounts>();
         services.AddSingleton<DeliveryStory>();
+        services.AddSingleton<Postponement>();
+        services.AddSingleton<PlanMaker>();
         services.AddSingleton<PipelineTools>();
+        services.AddSingleton<IActionGate, HeldActionGate>();
         services.AddSingleton<DeliveryProcessor>();
         services.AddHostedService<DeliveryWorker>();
         return services;

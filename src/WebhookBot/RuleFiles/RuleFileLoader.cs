@@ -36,6 +36,30 @@ public static class RuleFileLoader
         return (files, diagnostics);
     }
 
+    /// <summary>Reads the texts that rule files name, from below the folder.</summary>
+    public static TextFileReader TextsOf(string root) => (ruleFile, name) =>
+    {
+        var folder = Path.GetFullPath(Directory.Exists(root) ? root : Path.GetDirectoryName(Path.GetFullPath(root))!);
+        var path = name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) ? folder : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(ruleFile))!, name));
+        if (Path.IsPathRooted(name) || !path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            return (null, "the name of the text leads out of the rules folder; put the file below it");
+        }
+
+        if (!File.Exists(path))
+        {
+            return (null, $"there is no such file beside the rule file{Suggestion.For(Path.GetFileName(path), Neighbours(path))}");
+        }
+
+        return ReadOne(root, path, out var text) is { } problem ? (null, problem) : (new RuleFile(Shown(Path.GetRelativePath(Directory.GetCurrentDirectory(), path)), text), null);
+    };
+
+    private static IEnumerable<string> Neighbours(string path) =>
+        Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Take(MostFiles).Select(f => Path.GetFileName(f)) : [];
+
+    /// <summary>Everything below a folder that rule sets can be made of: rule files and the texts beside them.</summary>
+    public static IReadOnlyList<string> FindAll(string path) => [.. Below(path).Where(f => !IsTest(path, f)).Take(MostFiles)];
+
     private static string? ReadOne(string root, string path, out string text)
     {
         text = "";
@@ -83,6 +107,11 @@ public static class RuleFileLoader
 
     private static IEnumerable<string> All(string path)
     {
+        return File.Exists(path) ? [path] : Below(path).Where(f => Path.GetExtension(f) is ".yml" or ".yaml");
+    }
+
+    private static IEnumerable<string> Below(string path)
+    {
         if (File.Exists(path))
         {
             return [path];
@@ -90,7 +119,7 @@ public static class RuleFileLoader
 
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 8 };
         return Directory.EnumerateFiles(path, "*", options)
-            .Where(f => Path.GetExtension(f) is ".yml" or ".yaml" && !Path.GetRelativePath(path, f).Split('/').Any(p => p.StartsWith('.')))
+            .Where(f => !Path.GetRelativePath(path, f).Split('/').Any(p => p.StartsWith('.')))
             .Order(StringComparer.Ordinal);
     }
 

@@ -50,7 +50,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
             return;
         }
 
-        var compilation = compiler.Compile(files);
+        var compilation = compiler.Compile(files, RuleFileLoader.TextsOf(path));
         IReadOnlyList<Diagnostic> diagnostics = [.. unreadable, .. compilation.Diagnostics];
         foreach (var diagnostic in diagnostics)
         {
@@ -88,7 +88,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
             return "no folder";
         }
 
-        var files = RuleFileLoader.Find(path).Select(f => new FileInfo(f)).Select(f => (f.ResolveLinkTarget(true) as FileInfo) ?? f);
+        var files = RuleFileLoader.FindAll(path).Select(f => new FileInfo(f)).Select(f => (f.ResolveLinkTarget(true) as FileInfo) ?? f);
         return string.Join('\n', files.Select(f => $"{f.FullName} {(f.Exists ? f.LastWriteTimeUtc.Ticks : 0)} {(f.Exists ? f.Length : 0)}"));
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using WebhookBot.Rules.Testing;
 using WebhookBot.Tests.Peers;
 
@@ -27,13 +28,17 @@ internal sealed class BotWorld : IAsyncDisposable
 
     public RunningBot Bot { get; private set; } = null!;
 
+    /// <summary>The bot's clock, and GitHub's.</summary>
+    public JumpingClock Clock { get; private init; } = null!;
+
     /// <summary>acme/shop, which the samples are about.</summary>
     public FakeRepository Shop => GitHub.Repository("acme/shop", installation: 31415926);
 
     /// <summary>Starts it with those rules; with the rules that are shipped when they are null.</summary>
     public static async Task<BotWorld> StartAsync(string? rules, params (string Key, string? Value)[] settings)
     {
-        var world = new BotWorld(await FakeGitHub.StartAsync(TimeProvider.System), await FakeSlack.StartAsync());
+        var clock = new JumpingClock();
+        var world = new BotWorld(await FakeGitHub.StartAsync(clock), await FakeSlack.StartAsync()) { Clock = clock };
         _ = world.Shop;
         world.Slack.AddChannel("dev");
         world.Slack.AddChannel("incidents");
@@ -47,16 +52,23 @@ internal sealed class BotWorld : IAsyncDisposable
             ShippedRules.CopyTo(Path.Combine(world._folder.Path, "rules"));
         }
 
-        world.Bot = await RunningBot.StartAsync(rules ?? "", world._settings, world._folder);
+        await world.StartBotAsync(rules ?? "");
         return world;
     }
 
     /// <summary>Stops the bot and starts another on the same folder.</summary>
     public async Task RestartAsync()
     {
+        await RestartAsync(TimeSpan.Zero);
+    }
+
+    /// <summary>Stops the bot, lets that time go by, and starts another on the same folder.</summary>
+    public async Task RestartAsync(TimeSpan down)
+    {
         await Bot.StopAsync();
         await Bot.DisposeAsync();
-        Bot = await RunningBot.StartAsync("", _settings, _folder);
+        Clock.Jump(down);
+        await StartBotAsync("");
     }
 
     /// <summary>Writes the rule file anew and waits until it is in force.</summary>
@@ -97,6 +109,9 @@ internal sealed class BotWorld : IAsyncDisposable
         await Slack.DisposeAsync();
         _folder.Dispose();
     }
+
+    private async Task StartBotAsync(string rules) =>
+        Bot = await RunningBot.StartAsync(rules, _settings, _folder, services => services.AddSingleton<TimeProvider>(Clock));
 
     private async Task<string?> HashAsync() =>
         (await Bot.Client.GetFromJsonAsync<JsonElement>("/api/rules", TestContext.Current.CancellationToken)).GetProperty("hash").GetString();

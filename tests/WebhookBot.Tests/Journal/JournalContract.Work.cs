@@ -36,7 +36,7 @@ public abstract partial class JournalContract
         await Journal.WorkOffAsync(new Attempt(JournalDriver.Start, ActionStatus.Waiting, "approval"));
         Time.Advance(TimeSpan.FromDays(100));
         Assert.Empty(await Journal.DueAsync());
-        Assert.Equal(DeliveryStatus.Retrying, (await Journal.GetAsync(id)).Status);
+        Assert.Equal(DeliveryStatus.Planned, (await Journal.GetAsync(id)).Status);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class WithinOperator : IOperator
     public ValueTest? Compile(Operand operand)
     {
         var text = operand.Text();
-        var zone = Zone(operand);
+        var zone = ZoneName.Read(operand.Siblings["zone"], DiagnosticCode.BadTimeWindow, operand.Diagnostics);
         if (text is null || zone is null)
         {
             return null;
@@ -26,27 +26,6 @@ internal sealed class WithinOperator : IOperator
         }
 
         operand.Diagnostics.Error(operand.Value.Position, DiagnosticCode.BadTimeWindow, problem!);
-        return null;
-    }
-
-    private static TimeZoneInfo? Zone(Operand operand)
-    {
-        if (operand.Siblings["zone"] is not { } node)
-        {
-            return TimeZoneInfo.Utc;
-        }
-
-        if (Shape.Text(node, "an IANA time zone", operand.Diagnostics) is not { } name)
-        {
-            return null;
-        }
-
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
-        {
-            return zone;
-        }
-
-        operand.Diagnostics.Error(node.Position, DiagnosticCode.BadTimeWindow, $"'{Suggestion.Shorten(name)}' is no time zone of this machine; write it as Europe/Oslo");
         return null;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Presets;
@@ -17,8 +19,26 @@ internal static class AlertmanagerPreset
         HashesId = true,
         Subjects = [ValueTemplate.FromJson("groupKey")],
         Family = "alert",
+        Alerts = Read,
         // A notification that is sent again within the hour is Alertmanager's own retry; later it is a repeat that people asked for.
         DedupeWindow = TimeSpan.FromHours(1),
         MaxBodyBytes = 1L << 20,
+    };
+
+    private static IReadOnlyList<Alert> Read(JsonElement payload) =>
+        payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty("alerts", out var alerts) && alerts.ValueKind == JsonValueKind.Array
+            ? [.. alerts.EnumerateArray().Select(ReadOne).OfType<Alert>()]
+            : [];
+
+    private static Alert? ReadOne(JsonElement alert) => PayloadText.At(alert, "fingerprint") is not { } fingerprint ? null : new Alert
+    {
+        Name = PayloadText.At(alert, "labels", "alertname") ?? fingerprint,
+        IsFiring = PayloadText.At(alert, "status") == "firing",
+        Fingerprint = fingerprint,
+        Severity = PayloadText.At(alert, "labels", "severity"),
+        Summary = PayloadText.At(alert, "annotations", "summary"),
+        Url = PayloadText.At(alert, "generatorURL"),
+        StartedAt = PayloadText.At(alert, "startsAt"),
+        Labels = alert.TryGetProperty("labels", out var labels) ? labels : default,
     };
 }

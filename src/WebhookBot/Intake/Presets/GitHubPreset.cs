@@ -28,6 +28,7 @@ internal static class GitHubPreset
             ValueTemplate.Parse("{json:repository.full_name}"),
             ValueTemplate.Parse("{json:organization.login}"),
         ],
+        Actor = new ActorShape("sender", "login", "type", "Bot"),
         ContentTypeAdvice = "set the webhook's \"Content type\" to application/json in its settings; application/x-www-form-urlencoded is not read",
     };
 }

@@ -1,13 +1,14 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>
-/// The payload of a checkpoint: where the bookmarks are, and how far each unfinished delivery is. Positions stand for what the log
+/// The payload of a checkpoint: where the bookmarks are, how far each unfinished delivery is, and what counts. Positions stand for what the log
 /// holds elsewhere, so that a long queue costs some dozens of bytes a delivery and not its text.
 /// </summary>
 internal static class CheckpointFrame
 {
     public static PendingFrame Encode(
-        long lastSequence, DateTimeOffset now, Dictionary<UInt128, LogPosition> bookmarks, IReadOnlyCollection<DeliveryState> deliveries)
+        long lastSequence, DateTimeOffset now, Dictionary<UInt128, LogPosition> bookmarks, IReadOnlyCollection<MarkEntry> marks,
+        IReadOnlyCollection<DeliveryState> deliveries)
     {
         var content = new PayloadWriter(64 + 24 * bookmarks.Count + 64 * deliveries.Count);
         content.Number(bookmarks.Count);
@@ -26,14 +27,22 @@ internal static class CheckpointFrame
             ProgressCodec.Write(ref content, delivery.Frames);
         }
 
+        content.Number(marks.Count);
+        foreach (var mark in marks)
+        {
+            content.Key(mark.Key);
+            content.Int64(mark.AtTicks);
+            content.Int64(mark.UntilTicks);
+        }
+
         var payload = new PayloadWriter(content.Length + 64);
         payload.Content(content.Written);
         content.Return();
         return new PendingFrame(FrameKind.Checkpoint, lastSequence, now.UtcTicks, payload);
     }
 
-    /// <summary>Fills the bookmarks in; the deliveries have their positions and no names yet.</summary>
-    public static List<DeliveryState> Read(ReadOnlySpan<byte> payload, Dictionary<UInt128, LogPosition> bookmarks)
+    /// <summary>Fills the bookmarks and the marks in; the deliveries have their positions and no names yet.</summary>
+    public static List<DeliveryState> Read(ReadOnlySpan<byte> payload, Dictionary<UInt128, LogPosition> bookmarks, MarkCounts marks)
     {
         var packed = new PayloadReader(payload);
         var reader = new PayloadReader(packed.Content());
@@ -52,6 +61,12 @@ internal static class CheckpointFrame
                 Progress = ProgressCodec.Read(ref reader),
                 Frames = ProgressCodec.ReadPositions(ref reader),
             });
+        }
+
+        // Checkpoints of the first format end here.
+        for (var rest = reader.IsAtEnd ? 0 : reader.Number(); rest > 0; rest--)
+        {
+            marks.Add(new MarkEntry(reader.Key(), reader.Int64(), reader.Int64()), 0);
         }
 
         return deliveries;

@@ -8,6 +8,12 @@ internal struct ActionProgress
 
     /// <summary>When it is to be tried again, in UTC ticks; 0 when at no set time.</summary>
     public long DueTicks;
+
+    /// <summary>What others find it by while it waits; 0 when nobody looks for it.</summary>
+    public UInt128 Hold;
+
+    /// <summary>The digest it belongs to; 0 when it is none.</summary>
+    public UInt128 Batch;
 }
 
 /// <summary>Where a delivery stands: the sum of its frames. The live state, the index and the full record all add them up here.</summary>
@@ -62,9 +68,7 @@ internal sealed class DeliveryProgress
         switch (header.Kind)
         {
             case FrameKind.Plan when !IsPlanned:
-                (var count, Matched) = PlanFrame.ReadOutline(payload);
-                Actions = new ActionProgress[count];
-                IsPlanned = true;
+                ApplyPlan(PlanFrame.ReadOutline(payload));
                 break;
             case FrameKind.Attempt:
                 ApplyAttempt(payload);
@@ -86,6 +90,17 @@ internal sealed class DeliveryProgress
         }
     }
 
+    private void ApplyPlan(in PlanOutline plan)
+    {
+        Matched = plan.Matched;
+        Actions = new ActionProgress[plan.Actions];
+        IsPlanned = true;
+        foreach (var place in plan.Held)
+        {
+            Actions[place.Action] = new ActionProgress { Status = ActionStatus.Waiting, DueTicks = place.DueTicks, Hold = place.Hold, Batch = place.Batch };
+        }
+    }
+
     private void ApplyAttempt(ReadOnlySpan<byte> payload)
     {
         var (action, status, next, _) = AttemptFrame.ReadOutline(payload);
@@ -93,7 +108,9 @@ internal sealed class DeliveryProgress
         {
             ref var progress = ref Actions[action];
             (progress.Status, progress.DueTicks) = (status, next);
-            progress.Attempts++;
+
+            // Waiting longer is no try.
+            progress.Attempts += status == ActionStatus.Waiting ? 0 : 1;
         }
     }
 
@@ -126,8 +143,11 @@ internal sealed class DeliveryProgress
             {
                 case ActionStatus.Pending or ActionStatus.Running:
                     return DeliveryStatus.Planned;
-                case ActionStatus.Retrying or ActionStatus.Waiting:
+                case ActionStatus.Retrying:
                     status = DeliveryStatus.Retrying;
+                    break;
+                case ActionStatus.Waiting when status != DeliveryStatus.Retrying:
+                    status = DeliveryStatus.Planned;
                     break;
                 case ActionStatus.Dead when status == DeliveryStatus.Done:
                     status = DeliveryStatus.Dead;

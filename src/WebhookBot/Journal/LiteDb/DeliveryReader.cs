@@ -16,7 +16,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         }
 
         var frame = log.Read(position);
-        return AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
+        return frame.Header.Kind == FrameKind.Kept ? KeptFrame.Read(frame.Payload) : AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
     }
 
     public async Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation)

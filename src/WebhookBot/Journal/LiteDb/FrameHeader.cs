@@ -19,6 +19,9 @@ internal enum FrameKind : byte
 
     /// <summary>The live state at the beginning of a segment.</summary>
     Checkpoint = 8,
+
+    /// <summary>A text that is kept under a key and belongs to no delivery.</summary>
+    Kept = 9,
 }
 
 /// <summary>

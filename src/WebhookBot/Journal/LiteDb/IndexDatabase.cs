@@ -16,7 +16,7 @@ internal sealed record IndexPosition(LogPosition Next, long Frames, long Deliver
 /// </summary>
 internal sealed class IndexDatabase : IDisposable
 {
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     private const int PositionId = 1;
     private const int FirstSlice = 256;

@@ -127,6 +127,16 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation) => _work.ClaimDueActionsAsync(max);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<HeldAction>> FindHeldAsync(string key, CancellationToken cancellation) => Task.FromResult(_work.FindHeld(key));
+
+    /// <inheritdoc />
+    public Task<ActionLease?> ClaimHeldAsync(HeldAction held, CancellationToken cancellation) => _work.ClaimHeldAsync(held);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<int>> CountMarksAsync(IReadOnlyList<MarkQuery> marks, CancellationToken cancellation) =>
+        Task.FromResult(_work.CountMarks(marks));
+
+    /// <inheritdoc />
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) =>
         _work.RecordAttemptAsync(lease, attempt, bookmark);
 
@@ -144,6 +154,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _work.Release(lease);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc />
+    public Task KeepAsync(Bookmark bookmark, CancellationToken cancellation) => _work.KeepAsync(bookmark);
 
     /// <inheritdoc />
     public Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation) => Task.FromResult(_reader.Recall(key));

@@ -8,6 +8,8 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
 {
     private readonly Dictionary<long, DeliveryState> _deliveries = [];
     private readonly Dictionary<UInt128, LogPosition> _bookmarks = [];
+    private readonly HeldActions _held = new();
+    private readonly MarkCounts _marks = new();
     private Dictionary<long, DeliveryState>? _awaitingNames;
     private long _lastSequence;
 
@@ -30,6 +32,12 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
     }
 
+    /// <summary>The actions that wait under that key, oldest first. Under the gate.</summary>
+    public IReadOnlyList<ActionPlace> FindHeld(string key) => _held.Find(ContentKey.Of(key));
+
+    /// <summary>How many marks of that key are younger. Under the gate.</summary>
+    public int CountMarks(string key, DateTimeOffset since) => _marks.Count(ContentKey.Of(key), since.UtcTicks);
+
     public void Apply(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {
         if (header.Kind == FrameKind.Delivery)
@@ -40,6 +48,11 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
 
         lock (Gate)
         {
+            if (header.Kind == FrameKind.Kept)
+            {
+                _bookmarks[KeptFrame.ReadKey(payload)] = position;
+            }
+
             if (header.Kind == FrameKind.Attempt && AttemptFrame.ReadOutline(payload).Bookmark is { } key)
             {
                 _bookmarks[key] = position;
@@ -61,6 +74,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
 
         work.Settle(delivery);
+        _held.Settle(delivery);
         if (delivery.Progress.Status is DeliveryStatus.Done or DeliveryStatus.Ignored
             && !delivery.Claim.IsHeld
             && !delivery.HasClaimedAction())
@@ -73,14 +87,16 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     {
         lock (Gate)
         {
-            return CheckpointFrame.Encode(_lastSequence, time.GetUtcNow(), _bookmarks, _deliveries.Values);
+            var now = time.GetUtcNow();
+            _marks.Prune(now.UtcTicks);
+            return CheckpointFrame.Encode(_lastSequence, now, _bookmarks, _marks.All, _deliveries.Values);
         }
     }
 
     public void LoadCheckpoint(long lastSequence, ReadOnlySpan<byte> payload)
     {
         _lastSequence = lastSequence;
-        _awaitingNames = CheckpointFrame.Read(payload, _bookmarks).ToDictionary(one => one.Meta.Position.Value);
+        _awaitingNames = CheckpointFrame.Read(payload, _bookmarks, _marks).ToDictionary(one => one.Meta.Position.Value);
     }
 
     /// <summary>Takes over what a segment's index knows: what it holds, and the names of what the checkpoint left unfinished.</summary>
@@ -145,6 +161,10 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         if (header.Kind == FrameKind.Plan && !delivery.Progress.IsPlanned)
         {
             delivery.PlanPosition = position;
+            foreach (var mark in PlanFrame.ReadOutline(payload).Marks)
+            {
+                _marks.Add(mark, header.Ticks);
+            }
         }
 
         delivery.Progress.Apply(header, payload);

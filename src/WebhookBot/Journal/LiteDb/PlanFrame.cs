@@ -1,32 +1,57 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Journal.LiteDb;
 
-/// <summary>The payload of a plan: how many actions and which rules, so that nobody has to read its JSON to know where it stands.</summary>
+/// <summary>When an action of a plan is due, and what it is found by until then.</summary>
+internal readonly record struct HeldPlace(int Action, long DueTicks, UInt128 Hold, UInt128 Batch);
+
+/// <summary>One mark of a plan.</summary>
+internal readonly record struct MarkEntry(UInt128 Key, long AtTicks, long UntilTicks);
+
+/// <summary>What is to be known of a plan without reading its JSON.</summary>
+internal readonly record struct PlanOutline(int Actions, string[] Matched, HeldPlace[] Held, MarkEntry[] Marks);
+
+/// <summary>The payload of a plan: how many actions and which rules, what waits and what counts, and then the plan itself.</summary>
 internal static class PlanFrame
 {
+    // Stands in the number of actions when times and marks follow; a plan without any is as short as it can be.
+    private const long HasTimes = 1L << 40;
+
     // Explanations nest as deep as the rule files do, and facts as deep as what was asked.
-    private static readonly JsonSerializerOptions s_json = new() { MaxDepth = 512, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        MaxDepth = 512,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public static PendingFrame Encode(long sequence, DateTimeOffset now, Plan plan)
     {
         var matched = plan.Rules.Where(rule => rule.Matched == Rules.Truth.True).Select(rule => rule.Rule).ToList();
         var json = JsonSerializer.SerializeToUtf8Bytes(plan, s_json);
         var payload = new PayloadWriter(json.Length + 256);
-        payload.Number(plan.Actions.Count);
+        var hasTimes = plan.Marks.Count > 0 || plan.Actions.Any(action => action.NotBefore is not null);
+        payload.Number(plan.Actions.Count + (hasTimes ? HasTimes : 0L));
         payload.Number(matched.Count);
         foreach (var rule in matched)
         {
             payload.String(rule);
         }
 
+        if (hasTimes)
+        {
+            WriteTimes(ref payload, plan);
+        }
+
         payload.Content(json);
         return new PendingFrame(FrameKind.Plan, sequence, now.UtcTicks, payload);
     }
 
-    public static (int Actions, string[] Matched) ReadOutline(ReadOnlySpan<byte> payload)
+    public static PlanOutline ReadOutline(ReadOnlySpan<byte> payload)
     {
         var reader = new PayloadReader(payload);
         return ReadOutline(ref reader);
@@ -40,15 +65,55 @@ internal static class PlanFrame
             ?? throw new InvalidDataException("A plan in the journal is empty.");
     }
 
-    private static (int Actions, string[] Matched) ReadOutline(ref PayloadReader reader)
+    private static void WriteTimes(ref PayloadWriter payload, Plan plan)
     {
-        var actions = checked((int)reader.Number());
+        payload.Number(plan.Actions.Count(action => action.NotBefore is not null));
+        for (var i = 0; i < plan.Actions.Count; i++)
+        {
+            if (plan.Actions[i] is { NotBefore: { } due, Hold: var hold })
+            {
+                payload.Number(i);
+                payload.Int64(due.UtcTicks);
+                payload.Key(hold?.Key is { } key ? ContentKey.Of(key) : default);
+                payload.Key(hold?.Batch is { } batch ? UInt128.Parse(batch, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : default);
+            }
+        }
+
+        payload.Number(plan.Marks.Count);
+        foreach (var mark in plan.Marks)
+        {
+            payload.Key(ContentKey.Of(mark.Key));
+            payload.Int64(mark.At.UtcTicks);
+            payload.Int64(mark.Until.UtcTicks);
+        }
+    }
+
+    private static PlanOutline ReadOutline(ref PayloadReader reader)
+    {
+        var actions = reader.Number();
         var matched = new string[reader.Number()];
         for (var i = 0; i < matched.Length; i++)
         {
             matched[i] = Names.Shared(reader.String());
         }
 
-        return (actions, matched);
+        if ((actions & HasTimes) == 0)
+        {
+            return new PlanOutline(checked((int)actions), matched, [], []);
+        }
+
+        var held = new HeldPlace[reader.Number()];
+        foreach (ref var place in held.AsSpan())
+        {
+            place = new HeldPlace(checked((int)reader.Number()), reader.Int64(), reader.Key(), reader.Key());
+        }
+
+        var marks = new MarkEntry[reader.Number()];
+        foreach (ref var mark in marks.AsSpan())
+        {
+            mark = new MarkEntry(reader.Key(), reader.Int64(), reader.Int64());
+        }
+
+        return new PlanOutline(checked((int)(actions & ~HasTimes)), matched, held, marks);
     }
 }

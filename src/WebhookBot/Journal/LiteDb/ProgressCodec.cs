@@ -3,6 +3,9 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>Where a delivery stands, as bytes: in checkpoints and in the index.</summary>
 internal static class ProgressCodec
 {
+    // Stands in the byte of the status when keys follow.
+    private const int IsHeld = 0x80;
+
     public static void Write(ref PayloadWriter writer, DeliveryProgress progress)
     {
         writer.Byte((byte)((progress.IsPlanned ? 1 : 0) | (progress.IsGivenUp ? 2 : 0)));
@@ -18,9 +21,14 @@ internal static class ProgressCodec
         writer.Number(progress.Actions.Length);
         foreach (ref var action in progress.Actions.AsSpan())
         {
-            writer.Byte((byte)action.Status);
+            writer.Byte((byte)((int)action.Status | (action.Hold != default ? IsHeld : 0)));
             writer.Number(action.Attempts);
             writer.Int64(action.DueTicks);
+            if (action.Hold != default)
+            {
+                writer.Key(action.Hold);
+                writer.Key(action.Batch);
+            }
         }
     }
 
@@ -44,9 +52,15 @@ internal static class ProgressCodec
         progress.Actions = new ActionProgress[reader.Number()];
         foreach (ref var action in progress.Actions.AsSpan())
         {
-            action.Status = (ActionStatus)reader.Byte();
+            var status = reader.Byte();
+            action.Status = (ActionStatus)(status & ~IsHeld);
             action.Attempts = checked((int)reader.Number());
             action.DueTicks = reader.Int64();
+            if ((status & IsHeld) != 0)
+            {
+                action.Hold = reader.Key();
+                action.Batch = reader.Key();
+            }
         }
 
         return progress;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Journal.LiteDb;
@@ -97,6 +98,46 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
         return ReadActionsAsync(taken);
     }
+
+    public async Task<ActionLease?> ClaimHeldAsync(HeldAction held)
+    {
+        (ActionPlace Place, int Attempts, long Fence) taken;
+        lock (state.Gate)
+        {
+            if (state.Find(held.Origin.Sequence) is not { } delivery || held.Index >= delivery.Progress.Actions.Length
+                || !state.Work.TryTake(new ActionPlace(delivery, held.Index)))
+            {
+                return null;
+            }
+
+            taken = Describe(new ActionPlace(delivery, held.Index));
+        }
+
+        var leases = await ReadActionsAsync([taken]);
+        return leases.Count == 0 ? null : leases[0];
+    }
+
+    public IReadOnlyList<HeldAction> FindHeld(string key)
+    {
+        lock (state.Gate)
+        {
+            return [.. state.FindHeld(key).Select(place => new HeldAction(
+                Origin(place.Delivery.Meta),
+                place.Action,
+                new DateTimeOffset(place.Progress.DueTicks, TimeSpan.Zero),
+                place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture)))];
+        }
+    }
+
+    public IReadOnlyList<int> CountMarks(IReadOnlyList<MarkQuery> marks)
+    {
+        lock (state.Gate)
+        {
+            return [.. marks.Select(mark => state.CountMarks(mark.Key, mark.Since))];
+        }
+    }
+
+    public Task KeepAsync(Bookmark bookmark) => writer.Submit(KeptFrame.Encode(bookmark, time.GetUtcNow()));
 
     public async Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark)
     {

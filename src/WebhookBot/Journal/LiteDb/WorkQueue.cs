@@ -99,6 +99,19 @@ internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
         return taken;
     }
 
+    /// <summary>Claims one action that waits for its time; false when it does not wait, or somebody has it.</summary>
+    public bool TryTake(ActionPlace place)
+    {
+        if (!IsAwaitingDue(place))
+        {
+            return false;
+        }
+
+        place.Claim.QueuedDue = 0;
+        GrantAction(place);
+        return true;
+    }
+
     public ActionPlace? HeldAction(long fence) => _heldActions.TryGetValue(fence, out var place) && place.Claim.Fence == fence ? place : null;
 
     public void Renew(Claim claim) => claim.Until = LeaseEnd();

@@ -1,0 +1,59 @@
+using System.Globalization;
+using WebhookBot.Rules.Conditions;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Compiles <c>retry</c> of a step: <c>{ attempts: 5, base: 10s, max: 10m }</c>, a number of attempts alone, or <c>false</c>.</summary>
+internal sealed class RetrySection(DiagnosticBag diagnostics)
+{
+    private const int MostAttempts = 100;
+
+    private static readonly string[] Known = ["attempts", "base", "max"];
+
+    public RetryPolicy? Compile(YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlScalar { Kind: ScalarKind.Boolean, AsBoolean: false }:
+                return RetryPolicy.Default with { MaxAttempts = 1 };
+            case YamlScalar { Kind: ScalarKind.Number }:
+                return RetryPolicy.Default with { MaxAttempts = Attempts(node) };
+            case YamlMapping mapping:
+                Shape.Keys(mapping, "retry", Known, diagnostics);
+                return new RetryPolicy(
+                    mapping["attempts"] is { } attempts ? Attempts(attempts) : RetryPolicy.Default.MaxAttempts,
+                    Delay(mapping["base"], RetryPolicy.Default.BaseDelay),
+                    Delay(mapping["max"], RetryPolicy.Default.MaxDelay));
+            default:
+                diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"'retry' is a number of attempts, false, or {{ attempts: 5, base: 10s, max: 10m }}, found {node.KindInWords}");
+                return null;
+        }
+    }
+
+    private int Attempts(YamlNode node)
+    {
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostAttempts)
+        {
+            return count;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"attempts are a whole number from 1 to {MostAttempts}, found {node.KindInWords}");
+        return 1;
+    }
+
+    private TimeSpan Delay(YamlNode? node, TimeSpan otherwise)
+    {
+        if (node is null)
+        {
+            return otherwise;
+        }
+
+        if (node is YamlScalar scalar && Durations.TryParse(scalar.Text) is { } delay && delay <= TimeSpan.FromDays(7))
+        {
+            return delay;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"a delay is a duration such as 10s or 5m, seven days at most; found {node.KindInWords}");
+        return otherwise;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using WebhookBot.Rules.Conditions;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Compiles a rule's safety switches: <c>until</c>, <c>owner</c>, <c>max_per_subject</c>, <c>bots</c>.</summary>
+internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
+{
+    private const int LargestMaxPerSubject = 10_000;
+
+    /// <summary>The keys of a rule that are compiled here.</summary>
+    public static IReadOnlyList<string> Keys { get; } = ["until", "owner", "max_per_subject", "bots"];
+
+    public Rule Apply(Rule rule, YamlMapping mapping)
+    {
+        var until = mapping["until"] is { } day ? Day(day) : null;
+        var owner = mapping["owner"] is { } name ? Owner(name) : null;
+        if (until is not null && mapping["owner"] is null)
+        {
+            diagnostics.Warning(mapping["until"]!.Position, DiagnosticCode.NobodyIsTold, "nobody is told when this rule ends; add 'owner' with a Slack channel or @login");
+        }
+
+        return rule with
+        {
+            Until = until,
+            Owner = owner,
+            MaxPerSubject = mapping["max_per_subject"] is { } most ? MaxPerSubject(most) : Rule.DefaultMaxPerSubject,
+            HearsBots = (mapping["bots"] is { } bots && Flag(bots)) || NamesActor(rule.Condition),
+        };
+    }
+
+    // A condition that asks who did it has thought of bots.
+    private static bool NamesActor(Condition condition) => condition switch
+    {
+        AllOf all => all.Parts.Any(NamesActor),
+        AnyOf any => any.Parts.Any(NamesActor),
+        Not not => NamesActor(not.Part),
+        FieldCondition { Path: { Root: FieldRoot.Payload } path } => path.Text == "sender.type" || path.Steps.Last() is "login",
+        _ => false,
+    };
+
+    private DateOnly? Day(YamlNode node)
+    {
+        if (node is YamlScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'until' takes a day such as 2027-01-31, found {node.KindInWords}");
+        return null;
+    }
+
+    private string? Owner(YamlNode node)
+    {
+        if (node is YamlScalar scalar && OwnerPattern().IsMatch(scalar.Text))
+        {
+            return scalar.Text;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'owner' takes a Slack channel (\"#dev\" or its id) or a GitHub login (\"@octocat\"), found {node.KindInWords}");
+        return null;
+    }
+
+    private int MaxPerSubject(YamlNode node)
+    {
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= LargestMaxPerSubject)
+        {
+            return count;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'max_per_subject' is a whole number from 1 to 10,000, found {node.KindInWords}");
+        return Rule.DefaultMaxPerSubject;
+    }
+
+    private bool Flag(YamlNode node)
+    {
+        if (node is YamlScalar { Kind: ScalarKind.Boolean } scalar)
+        {
+            return scalar.AsBoolean;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'bots' is true or false, found {node.KindInWords}");
+        return false;
+    }
+
+    [GeneratedRegex(@"^(#[\w.-]{1,80}|@[\w.-]{1,80}|[CDGUW][A-Z0-9]{6,20})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OwnerPattern();
+}

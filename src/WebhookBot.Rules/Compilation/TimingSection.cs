@@ -1,0 +1,167 @@
+using System.Globalization;
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Templates;
+using WebhookBot.Rules.Timing;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Compiles what a rule says about time: <c>wait</c>, <c>cancel_on</c>, <c>still</c>, <c>throttle</c>, <c>debounce</c>, <c>digest</c>.</summary>
+internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
+{
+    /// <summary>The keys of a rule that are compiled here.</summary>
+    public static IReadOnlyList<string> Keys { get; } = ["wait", "cancel_on", "still", "throttle", "debounce", "digest"];
+
+    private static readonly string[] Delays = ["wait", "debounce", "digest"];
+
+    private static readonly string[] OfWait = ["cancel_on", "still"];
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(366);
+
+    public RuleTiming Compile(YamlMapping rule)
+    {
+        var delays = Delays.Where(k => rule[k] is not null).ToList();
+        if (delays.Count > 1)
+        {
+            diagnostics.Error(rule[delays[1]]!.Position, DiagnosticCode.BadTiming, $"a rule has one of wait, debounce and digest, not '{delays[0]}' and '{delays[1]}'");
+        }
+
+        var wait = CompileWait(rule);
+        var debounce = rule["debounce"] is { } d ? CompileDebounce(d) : null;
+        var digest = rule["digest"] is { } g ? CompileDigest(g) : null;
+        return new RuleTiming
+        {
+            Throttle = rule["throttle"] is { } throttle ? CompileThrottle(throttle) : null,
+            Delay = (Delay?)wait ?? (Delay?)debounce ?? digest,
+        };
+    }
+
+    private Wait? CompileWait(YamlMapping rule)
+    {
+        foreach (var key in OfWait.Where(k => rule["wait"] is null && rule[k] is not null))
+        {
+            diagnostics.Error(rule[key]!.Position, DiagnosticCode.BadTiming, $"'{key}' belongs to a wait; add 'wait' with a duration such as 24h");
+        }
+
+        var cancelOn = rule["cancel_on"] is { } on ? new TriggerSection(diagnostics).CompilePatterns(on) : [];
+        var still = rule["still"] is { } node ? CompileStill(node) : null;
+        return rule["wait"] is { } wait && Duration(wait, "wait") is { } duration ? new Wait(duration, cancelOn, still) : null;
+    }
+
+    private StillCondition? CompileStill(YamlNode node)
+    {
+        var conditions = new ConditionCompiler(vocabulary, diagnostics);
+        var condition = conditions.Compile(node);
+        conditions.CheckCount(node.Position);
+        return condition is null ? null : new StillCondition(condition, node.ToJson());
+    }
+
+    private Throttle? CompileThrottle(YamlNode node)
+    {
+        if (Mapping(node, "throttle", ["key", "limit", "per"], ["limit", "per"]) is not { } mapping)
+        {
+            return null;
+        }
+
+        var limit = Count(mapping["limit"], "limit", 10_000);
+        var per = Duration(mapping["per"], "per");
+        var key = Key(mapping);
+        return limit is null || per is null ? null : new Throttle(key, limit.Value, per.Value);
+    }
+
+    private Debounce? CompileDebounce(YamlNode node)
+    {
+        if (node is YamlScalar && Duration(node, "debounce") is { } alone)
+        {
+            return new Debounce(null, alone);
+        }
+
+        if (node is YamlScalar || Mapping(node, "debounce", ["key", "for"], ["for"]) is not { } mapping)
+        {
+            return null;
+        }
+
+        var key = Key(mapping);
+        return Duration(mapping["for"], "for") is { } duration ? new Debounce(key, duration) : null;
+    }
+
+    private Digest? CompileDigest(YamlNode node)
+    {
+        if (Mapping(node, "digest", ["key", "every", "max"], ["every"]) is not { } mapping)
+        {
+            return null;
+        }
+
+        var max = mapping["max"] is { } most ? Count(most, "max", Digest.LargestMax) : Digest.DefaultMax;
+        var key = Key(mapping);
+        return Duration(mapping["every"], "every") is { } every && max is not null ? new Digest(key, every, max.Value) : null;
+    }
+
+    private YamlMapping? Mapping(YamlNode node, string what, string[] known, string[] required)
+    {
+        if (Shape.Mapping(node, $"{{ {string.Join(", ", known)} }}", diagnostics) is not { } mapping)
+        {
+            return null;
+        }
+
+        Shape.Keys(mapping, what, known, diagnostics);
+        foreach (var missing in required.Where(k => mapping[k] is null))
+        {
+            diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, $"'{what}' needs '{missing}'");
+        }
+
+        return mapping;
+    }
+
+    private Template? Key(YamlMapping mapping)
+    {
+        switch (mapping["key"])
+        {
+            case null:
+                return null;
+            case YamlScalar { Kind: not ScalarKind.Null } scalar:
+                var facts = new HashSet<string>(StringComparer.Ordinal);
+                var key = new ArgumentCompiler(vocabulary, diagnostics, facts).Key(scalar);
+                if (facts.Count > 0)
+                {
+                    diagnostics.Error(scalar.Position, DiagnosticCode.BadTiming, "a key is made of the event alone; it cannot read facts");
+                }
+
+                return key;
+            case var node:
+                diagnostics.WrongKind(node, "a text");
+                return null;
+        }
+    }
+
+    private TimeSpan? Duration(YamlNode? node, string key)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (node is YamlScalar scalar && Durations.TryParse(scalar.Text) is { } duration && duration <= LongestDelay)
+        {
+            return duration;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'{key}' takes a duration such as 30s, 15m, 24h or 7d, a year at most; found {node.KindInWords}");
+        return null;
+    }
+
+    private int? Count(YamlNode? node, string key, int most)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
+        {
+            return count;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadTiming, $"'{key}' is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}, found {node.KindInWords}");
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+using WebhookBot.Clients;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Planning;
+using WebhookBot.Rules.Timing;
+
+namespace WebhookBot.Actions.Digests;
+
+/// <summary>
+/// What an event that was gathered waits for: the first of a digest whose time has come tells the whole digest as a delivery of its own,
+/// which the rule's <c>then</c> works off like any other; the others find that done. No rule file can name it.
+/// </summary>
+public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
+{
+    /// <summary>What it is called, and that it takes nothing.</summary>
+    public static readonly ActionDescriptor Definition = new(Digest.Gather, "Gathers an event.", []);
+
+    /// <inheritdoc/>
+    public ActionDescriptor Descriptor => Definition;
+
+    /// <inheritdoc/>
+    public string? SerialiseBy(ActionRequest request) => $"digest {request.Arguments.TextAt("batch")}";
+
+    /// <inheritdoc/>
+    public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var batch = request.Arguments.TextAt("batch")!;
+        if (await journal.FindAsync(batch, cancellation) is { Delivery.Source: Digest.Source })
+        {
+            return new ActionOutcome.Succeeded($"told in delivery {batch}");
+        }
+
+        var key = request.Arguments.TextAt("key") ?? "";
+        var held = await journal.FindHeldAsync(Hold.Of(Digest.Source, request.Rule, key), cancellation);
+        using var body = new DigestBody(request.Rule, key);
+        foreach (var one in held.Where(h => h.Batch == batch))
+        {
+            if (await journal.FindAsync(one.Origin.DeliveryId, cancellation) is { } record)
+            {
+                body.Add(record.Delivery);
+            }
+        }
+
+        try
+        {
+            var receipt = await journal.AppendAsync(
+                new DeliveryDraft
+                {
+                    Source = Digest.Source,
+                    SenderId = batch,
+                    Event = Digest.EventOf(request.Rule),
+                    ReceivedAt = clock.GetUtcNow(),
+                    Headers = [],
+                    Body = body.ToBytes(),
+                },
+                CancellationToken.None);
+            return new ActionOutcome.Succeeded($"told in delivery {receipt.Id}, {body.Count} events");
+        }
+        catch (JournalUnavailableException e)
+        {
+            return new ActionOutcome.RetryLater(e.Message, e.RetryAfter);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using WebhookBot.Journal;
+
+namespace WebhookBot.Actions.Digests;
+
+/// <summary>
+/// The payload of a digest: <c>{ "rule", "key", "count", "events": [...] }</c>. Each event has its payload's own fields, and <c>delivery</c>
+/// with its id, source, event, subject and received_at.
+/// </summary>
+internal sealed class DigestBody : IDisposable
+{
+    // What does not fit any more is told by its delivery alone.
+    private const int MostPayloadBytes = 16 << 20;
+
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly Utf8JsonWriter _writer;
+
+    public DigestBody(string rule, string key)
+    {
+        _writer = new Utf8JsonWriter(_buffer, Readable);
+        _writer.WriteStartObject();
+        _writer.WriteString("rule", rule);
+        _writer.WriteString("key", key);
+        _writer.WriteStartArray("events");
+    }
+
+    public int Count { get; private set; }
+
+    public void Add(Delivery delivery)
+    {
+        Count++;
+        _writer.WriteStartObject();
+        if (_writer.BytesCommitted + _writer.BytesPending + delivery.Body.Length < MostPayloadBytes)
+        {
+            WritePayload(DeliveryBody.Parse(delivery.Body));
+        }
+
+        _writer.WriteStartObject("delivery");
+        _writer.WriteString("id", delivery.Id);
+        _writer.WriteString("source", delivery.Source);
+        _writer.WriteString("event", delivery.Event);
+        _writer.WriteString("subject", delivery.Subject);
+        _writer.WriteString("received_at", delivery.ReceivedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        _writer.WriteEndObject();
+        _writer.WriteEndObject();
+    }
+
+    public ReadOnlyMemory<byte> ToBytes()
+    {
+        _writer.WriteEndArray();
+        _writer.WriteNumber("count", Count);
+        _writer.WriteEndObject();
+        _writer.Flush();
+        return _buffer.WrittenMemory;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private void WritePayload(JsonElement payload)
+    {
+        if (payload.ValueKind != JsonValueKind.Object)
+        {
+            _writer.WritePropertyName("payload");
+            Rules.Conditions.JsonText.Write(payload, _writer);
+            return;
+        }
+
+        foreach (var member in payload.EnumerateObject())
+        {
+            var name = Rules.Conditions.JsonText.Name(member);
+            if (name != "delivery")
+            {
+                _writer.WritePropertyName(name);
+                Rules.Conditions.JsonText.Write(member.Value, _writer);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>The payload of a bookmark that belongs to no attempt.</summary>
+internal static class KeptFrame
+{
+    public static PendingFrame Encode(Bookmark bookmark, DateTimeOffset now)
+    {
+        var payload = new PayloadWriter(256);
+        payload.Key(ContentKey.Of(bookmark.Key));
+        payload.String(bookmark.Key);
+        payload.String(bookmark.Value);
+        return new PendingFrame(FrameKind.Kept, 0, now.UtcTicks, payload);
+    }
+
+    public static UInt128 ReadKey(ReadOnlySpan<byte> payload) => new PayloadReader(payload).Key();
+
+    public static Bookmark Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new PayloadReader(payload);
+        reader.Key();
+        return new Bookmark(reader.String(), reader.String());
+    }
+}

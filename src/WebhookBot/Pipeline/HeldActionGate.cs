@@ -1,0 +1,100 @@
+using WebhookBot.Actions;
+using WebhookBot.Facts;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Planning;
+using WebhookBot.Rules.Timing;
+
+namespace WebhookBot.Pipeline;
+
+/// <summary>Looks whether an action whose time has come is still wanted, and whether it is its turn.</summary>
+internal sealed class HeldActionGate(
+    IJournal journal, EventReader events, FactCollector facts, IRuleSetInForce rules, StillConditions conditions, TimeProvider clock) : IActionGate
+{
+    private const int MostAsked = 6;
+
+    private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    public async Task<Attempt?> AskAsync(ActionLease lease, CancellationToken cancellation)
+    {
+        if (lease.Action.Hold is { IsReplaceable: true, Key: { } key } && await FindNewerAsync(lease, key, cancellation) is { } newer)
+        {
+            return Skip($"replaced by delivery {newer}, which came later");
+        }
+
+        if (lease.Action.After is null && lease.Action.Hold?.Still is null)
+        {
+            return null;
+        }
+
+        if (await journal.FindAsync(lease.Origin.DeliveryId, cancellation) is not { } record)
+        {
+            return Skip("the delivery it was planned for is gone");
+        }
+
+        return lease.Action.After is { } before && Follow(record, before) is { } turnedAway ? turnedAway
+            : lease.Action.Hold?.Still is not null && lease.Attempts == 0 ? await AskStillAsync(lease, record, cancellation)
+            : null;
+    }
+
+    private async Task<string?> FindNewerAsync(ActionLease lease, string key, CancellationToken cancellation)
+    {
+        var held = await journal.FindHeldAsync(key, cancellation);
+        return held.LastOrDefault(h => h.Origin.Sequence > lease.Origin.Sequence)?.Origin.DeliveryId;
+    }
+
+    private Attempt? Follow(DeliveryRecord record, string before)
+    {
+        var first = record.Actions.FirstOrDefault(a => a.Action.Key == before);
+        switch (first?.Status)
+        {
+            case ActionStatus.Dead:
+                return Skip($"left out: {NameOf(first.Action)} before it failed");
+            case ActionStatus.Pending or ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Waiting:
+                var soon = clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+                var next = first.Attempts.Count > 0 ? first.Attempts[^1].NextAt : null;
+                return new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"waits for {NameOf(first.Action)}", next > soon ? next : soon);
+            case ActionStatus.Skipped when first.Action.After is { } earlier:
+                return Follow(record, earlier);
+            default:
+                return null;
+        }
+    }
+
+    private async Task<Attempt?> AskStillAsync(ActionLease lease, DeliveryRecord record, CancellationToken cancellation)
+    {
+        var e = events.Read(record.Delivery);
+        var written = lease.Action.Hold!.Still!.Value;
+        var (explanation, wanted) = conditions.Ask(written, rules.Current, e);
+        while (wanted.Count > 0)
+        {
+            var found = await facts.CollectAsync(e, wanted, cancellation);
+            e = e with { Facts = e.Facts.Concat(found).ToDictionary(StringComparer.Ordinal) };
+            (explanation, wanted) = conditions.Ask(written, rules.Current, e);
+        }
+
+        var why = string.Join("; ", ExplanationText.Lines(explanation).Select(l => l.Trim()));
+        var asked = record.Actions.First(a => a.Action.Key == lease.Action.Key).Attempts.Count;
+        return explanation.Result switch
+        {
+            Truth.True => null,
+            Truth.Unknown when asked < MostAsked && e.Facts.Values.Any(f => f.MayBeRetried) =>
+                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"cannot tell yet whether it still holds: {why}", clock.GetUtcNow() + AskAgainAfter(asked)),
+            Truth.Unknown => Skip($"cannot tell whether it still holds: {why}"),
+            _ => Skip($"does not hold any more: {why}"),
+        };
+    }
+
+    private static TimeSpan AskAgainAfter(int asked)
+    {
+        var wait = AskedAgainAfter * Math.Pow(2, asked);
+        return wait < LongestWait ? wait : LongestWait;
+    }
+
+    private static string NameOf(PlannedAction action) => action.Step ?? action.Action;
+
+    private Attempt Skip(string why) => new(clock.GetUtcNow(), ActionStatus.Skipped, why);
+}

@@ -1,0 +1,8 @@
+using WebhookBot.Journal;
+using WebhookBot.Telemetry;
+
+namespace WebhookBot.Pipeline;
+
+/// <summary>What is needed beside the stages: when to put off, how plans are saved, the leases, the story on the console, the counts, the clock.</summary>
+public sealed record PipelineTools(
+    Postponement Postponement, PlanMaker Plans, LeaseKeeper Leases, DeliveryStory Story, RuleCounts Counts, TimeProvider Clock);

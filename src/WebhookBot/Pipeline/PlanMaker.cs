@@ -1,0 +1,46 @@
+using WebhookBot.Journal;
+using WebhookBot.Rules;
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Pipeline;
+
+/// <summary>Makes the plan of a result and saves it, together with what it does to plans that wait: those the event calls off.</summary>
+public sealed class PlanMaker(IJournal journal, TimeProvider clock)
+{
+    private readonly SharedKeys _shared = new();
+
+    /// <summary>The saved plan, which is an earlier one if there was one; null when the lease has run out.</summary>
+    public async Task<Plan?> MakeAsync(DeliveryLease lease, RuleSet rules, MatchResult result, WebhookEvent e, CancellationToken cancellation)
+    {
+        var needs = Planner.Needs(result);
+        using (await _shared.EnterAsync(needs.Shared, cancellation))
+        {
+            var state = await JournalState.ReadAsync(journal, needs, clock.GetUtcNow(), cancellation);
+            await CallOffAsync(e, cancellation);
+            return await journal.SavePlanAsync(lease, Planner.Plan(rules, result, state), cancellation);
+        }
+    }
+
+    // Before the plan is saved: after a crash in between the delivery is decided again, and finds nothing left to call off.
+    private async Task CallOffAsync(WebhookEvent e, CancellationToken cancellation)
+    {
+        if (e.Subject is null)
+        {
+            return;
+        }
+
+        // What was due before the event came had its time, whether or not it was done since.
+        var held = await journal.FindHeldAsync(Hold.WaitingFor(e.Subject), cancellation);
+        foreach (var one in held.Where(h => h.Due > e.ReceivedAt && h.Origin.DeliveryId != e.DeliveryId))
+        {
+            var waiting = await journal.FindAsync(one.Origin.DeliveryId, cancellation);
+            var patterns = waiting?.Actions[one.Index].Action.Hold?.CancelOn ?? [];
+            if (patterns.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)))
+                && await journal.ClaimHeldAsync(one, cancellation) is { } claimed)
+            {
+                var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"called off by {e.Name} (delivery {e.DeliveryId})");
+                await journal.RecordAttemptAsync(claimed, attempt, null, CancellationToken.None);
+            }
+        }
+    }
+}
