@@ -26,6 +26,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         }
 
         CheckTriggers(found, diagnostics);
+        found.EventChecks.Run(vocabulary, found.Sources, diagnostics);
         var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
             .ToList();
@@ -44,7 +45,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             switch (entry.Key.Text)
             {
                 case "rules":
-                    new RuleSection(vocabulary, diagnostics).Compile(entry.Value, found.Rules);
+                    new RuleSection(vocabulary, diagnostics, found.EventChecks).Compile(entry.Value, found.Rules);
                     break;
                 case "sources":
                     new SourceSection(vocabulary, diagnostics).Compile(entry.Value, found.Sources);
@@ -84,6 +85,8 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         public Dictionary<string, Rule> Rules { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
+
+        public EventChecks EventChecks { get; } = new();
 
         public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
     }

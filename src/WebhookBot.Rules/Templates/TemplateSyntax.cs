@@ -16,10 +16,13 @@ internal sealed partial class TemplateSyntax
     // Names that the engine takes for a call wherever they stand alone.
     private static readonly HashSet<string> Taken = [.. TemplateHelpers.Names, .. Blocks, "log"];
 
+    private static readonly string[] Literals = ["true", "false", "null", "undefined", "this"];
+
     private readonly string _text;
     private readonly StringBuilder _rewritten = new();
     private readonly Stack<Block> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
 
     private TemplateSyntax(string text) => _text = text;
 
@@ -31,6 +34,9 @@ internal sealed partial class TemplateSyntax
 
     /// <summary>The facts it reads, without <c>facts.</c>.</summary>
     public IReadOnlySet<string> Facts => _facts;
+
+    /// <summary>The paths it reads from the event itself. Inside of <c>each</c> and <c>with</c> a path starts elsewhere and is not among them.</summary>
+    public IReadOnlySet<string> Fields => _fields;
 
     /// <summary>True when it has no mustache at all.</summary>
     public bool IsConstant { get; private set; } = true;
@@ -259,6 +265,10 @@ internal sealed partial class TemplateSyntax
         else if (fact.Success)
         {
             _facts.Add(fact.Groups["name"].Value);
+        }
+        else if ((char.IsLetter(token[0]) || token[0] == '_') && !Literals.Contains(token) && _open.All(b => b.Name is "if" or "unless"))
+        {
+            _fields.Add(token);
         }
 
         // A field of the payload that is called like a helper: "date", "link".

@@ -1,0 +1,36 @@
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>
+/// Checks rules against what is known of the events they are for: the names of events and actions, the fields that conditions and templates
+/// read, the types of what they are compared with. Sources may stand in other files than the rules, so it is done when all files are read.
+/// </summary>
+internal sealed class EventChecks
+{
+    private readonly List<(IReadOnlyList<Trigger> Triggers, YamlMapping Rule)> _rules = [];
+
+    public void Add(IReadOnlyList<Trigger> triggers, YamlMapping rule) => _rules.Add((triggers, rule));
+
+    public void Run(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+    {
+        if (vocabulary.Events is null)
+        {
+            return;
+        }
+
+        var checks = new TriggerChecks(vocabulary, sources, diagnostics);
+        foreach (var (triggers, rule) in _rules)
+        {
+            // What comes from a source nobody knows may have any field.
+            if (checks.Events(triggers) is { Count: > 0 } events)
+            {
+                var fields = new FieldChecks(events, diagnostics);
+                fields.CheckCondition(rule["if"], isAsserted: true);
+                fields.CheckCondition(rule["unless"], isAsserted: false);
+                fields.CheckTemplates(rule["then"]);
+                fields.CheckTemplates(rule["else"]);
+            }
+        }
+    }
+}
