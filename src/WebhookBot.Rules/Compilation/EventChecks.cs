@@ -20,12 +20,18 @@ internal sealed class EventChecks
         }
 
         var checks = new TriggerChecks(vocabulary, sources, diagnostics);
+        var fieldsOf = new Dictionary<string, FieldChecks>(StringComparer.Ordinal);
         foreach (var (triggers, rule) in _rules)
         {
             // What comes from a source nobody knows may have any field.
-            if (checks.Events(triggers) is { Count: > 0 } events)
+            if (checks.Events(triggers) is { } events)
             {
-                var fields = new FieldChecks(events, diagnostics);
+                var on = string.Join(' ', triggers.Select(t => t.Pattern));
+                if (!fieldsOf.TryGetValue(on, out var fields))
+                {
+                    fieldsOf[on] = fields = new FieldChecks(events, diagnostics);
+                }
+
                 fields.CheckCondition(rule["if"], isAsserted: true);
                 fields.CheckCondition(rule["unless"], isAsserted: false);
                 fields.CheckTemplates(rule["then"]);

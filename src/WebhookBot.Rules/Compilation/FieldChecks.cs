@@ -10,6 +10,9 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
 {
     private const int MostNamed = 3;
 
+    // Many rules for the same events ask for the same few fields.
+    private readonly Dictionary<string, List<FoundField>> _found = new(StringComparer.Ordinal);
+
     /// <summary>Checks a mapping of conditions.</summary>
     /// <param name="node">The mapping; whatever else was reported when it was compiled.</param>
     /// <param name="isAsserted">True when the rule does nothing unless these hold.</param>
@@ -82,12 +85,11 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
             return;
         }
 
-        var steps = path.Steps.ToList();
-        var found = events.Select(e => (Event: e, Field: KnownField.Find(e.Payload, steps))).ToList();
+        var found = Find(path.Text, path.Steps);
         var present = found.Where(f => f.Field.Shape is not null).ToList();
         if (present.Count == 0)
         {
-            diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownField, new MissingField(events, path, steps, found.ConvertAll(f => f.Field)).InWords());
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownField, new MissingField(path, found).InWords());
             return;
         }
 
@@ -117,18 +119,30 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
     private void CheckTemplateField(SourcePosition position, FieldPath path)
     {
         // A template reads a list by index and by length, and never all of its elements at once.
-        var steps = path.Steps.Select(s => s is string name && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : s).ToList();
-        var isLength = steps is [.., "length"];
-        var found = events.Select(e => KnownField.Find(e.Payload, steps)).ToList();
-        if (found.Any(f => f.Shape is not null && !f.IsSpread) || (isLength && found.Any(f => f.Last.Kind == ShapeKind.Array || f.IsSpread)))
+        var steps = path.Steps.Select(s => s is string name && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : s);
+        var found = Find($"{{{{{path.Text}", steps);
+        var isLength = path.Steps.Last() is "length";
+        if (found.Any(f => f.Field is { Shape: not null, IsSpread: false }) || (isLength && found.Any(f => f.Field.IsSpread)))
         {
             return;
         }
 
-        var words = found.Any(f => f.Shape is not null)
+        var words = found.Any(f => f.Field.Shape is not null)
             ? $"'{Suggestion.Shorten(path.Text)}' goes through a list and is always empty here; write {{{{#each ...}}}}, or an index such as [0]"
-            : new MissingField(events, path, steps, found).InWords();
+            : new MissingField(path, found).InWords();
         diagnostics.Warning(position, DiagnosticCode.UnknownTemplateField, words);
+    }
+
+    private List<FoundField> Find(string key, IEnumerable<object> steps)
+    {
+        if (!_found.TryGetValue(key, out var found))
+        {
+            var walk = steps.ToList();
+            found = [.. events.Select(e => new FoundField(e, KnownField.Find(e.Payload, walk)))];
+            _found[key] = found;
+        }
+
+        return found;
     }
 
     internal static string NamesOf(IReadOnlyList<string> names) =>

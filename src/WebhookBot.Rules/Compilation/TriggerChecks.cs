@@ -4,7 +4,7 @@ using WebhookBot.Rules.Sources;
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>An event that a rule is for.</summary>
-/// <param name="Name">With its source: <c>github.pull_request.opened</c>.</param>
+/// <param name="Name">As the rule has it: <c>github.pull_request.opened</c>, or the star that covers it.</param>
 /// <param name="Payload">What is known of its body.</param>
 /// <param name="IsNamed">True when the rule names it, false when a star covers it.</param>
 /// <param name="HasFreeAction">True when its sender lets people choose the action.</param>
@@ -70,10 +70,10 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
             var action = trigger.Pattern.Split('.').ElementAtOrDefault(2);
             covered =
             [
-                .. from e in catalog.Events
-                   let name = e.HasFreeAction && action is not null ? $"{trigger.Source}.{e.Type}.{action}" : $"{trigger.Source}.{e.Name}"
-                   where trigger.Fits(name)
-                   select new TriggerEvent(name, e.Payload, IsNamed: false, e.HasFreeAction),
+                .. catalog.Events
+                    .Where(e => trigger.Fits($"{trigger.Source}.{(e.HasFreeAction ? $"{e.Type}.{action ?? "any"}" : e.Name)}"))
+                    .Select(e => new TriggerEvent(trigger.Pattern, e.Payload, IsNamed: false, e.HasFreeAction))
+                    .Distinct(),
             ];
             _covered[trigger.Pattern] = covered;
         }

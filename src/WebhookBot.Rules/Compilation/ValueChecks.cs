@@ -6,7 +6,7 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>What a path finds in one of the rule's events.</summary>
 /// <param name="Shape">What stands at its end.</param>
 /// <param name="IsSpread">True when it went through an array, so that there are several of them.</param>
-internal readonly record struct SeenShape(FieldShape Shape, bool IsSpread)
+internal sealed record SeenShape(FieldShape Shape, bool IsSpread)
 {
     public bool IsMany => IsSpread || Shape.Kind is ShapeKind.Array or ShapeKind.Anything;
 

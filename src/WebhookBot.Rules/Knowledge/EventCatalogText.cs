@@ -28,7 +28,7 @@ internal sealed class EventCatalogText
         ["anything"] = FieldShape.Anything,
     };
 
-    private readonly Dictionary<(string Type, string? Action), EventShape> _events = [];
+    private readonly Dictionary<string, EventShape> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _described = new(StringComparer.Ordinal);
 
     public EventCatalog Read(IEnumerable<string> texts)
@@ -65,8 +65,8 @@ internal sealed class EventCatalogText
                     type.Add(field, Shape(shape));
                     break;
                 case [var action, var shape] when line[0] == ' ' && of is not null:
-                    var named = action == "-" ? null : action;
-                    _events[(of, named)] = new EventShape(of, named, Shape(shape));
+                    var known = new EventShape(of, action == "-" ? null : action, Shape(shape));
+                    _events[known.Name] = known;
                     break;
                 default:
                     throw new FormatException($"'{line}' is not understood");

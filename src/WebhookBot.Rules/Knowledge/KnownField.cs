@@ -7,7 +7,7 @@ namespace WebhookBot.Rules.Knowledge;
 /// <param name="IsSpread">True when the path went through an array and so reads every element.</param>
 /// <param name="Steps">How many steps of the path could be taken.</param>
 /// <param name="Last">Where it ended.</param>
-internal readonly record struct KnownField(FieldShape? Shape, bool IsSpread, int Steps, FieldShape Last)
+internal sealed record KnownField(FieldShape? Shape, bool IsSpread, int Steps, FieldShape Last)
 {
     /// <summary>Walks like <see cref="FieldPath"/> walks a payload.</summary>
     public static KnownField Find(FieldShape payload, IReadOnlyList<object> path)

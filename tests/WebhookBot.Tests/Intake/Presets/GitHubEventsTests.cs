@@ -43,7 +43,10 @@ public sealed class GitHubEventsTests
             {
                 count++;
                 var action = example.TryGetProperty("action", out var a) && a.ValueKind == JsonValueKind.String ? a.GetString() : null;
-                var misfits = Catalog.Find(name, action) is { } known ? PayloadFit.Misfits(example, known.Payload) : ["is not known"];
+
+                // Old Enterprise Servers send deployments without an action; a rule that names none is a slip all the same.
+                var known = Catalog.Find(name, action) ?? (folder == "ghes-35" && action is null ? Catalog.OfType(name)[0] : null);
+                var misfits = known is not null ? PayloadFit.Misfits(example, known.Payload) : ["is not known"];
                 unknown.AddRange(misfits.Select(m => $"{name}.{action}: {m}"));
             }
         }
