@@ -73,4 +73,13 @@ public static class DiagnosticCode
     public const string BadTextFile = "WB0183";
     public const string BadRetry = "WB0184";
     public const string NobodyIsTold = "WB0185";
+
+    public const string UnknownEvent = "WB0160";
+    public const string UnknownEventAction = "WB0161";
+    public const string EventWithoutAction = "WB0162";
+    public const string EventHasNoActions = "WB0163";
+    public const string UnknownField = "WB0164";
+    public const string FieldOfSomeEvents = "WB0165";
+    public const string WrongFieldType = "WB0166";
+    public const string UnknownTemplateField = "WB0167";
 }

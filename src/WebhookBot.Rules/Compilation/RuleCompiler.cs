@@ -37,6 +37,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         }
 
         CheckTriggers(found, diagnostics);
+        found.EventChecks.Run(vocabulary, found.Sources, diagnostics);
         var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
             .ToList();
@@ -50,7 +51,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             case "vars":
                 break;
             case "rules":
-                new RuleSection(known, diagnostics).Compile(entry.Value, found.Rules);
+                new RuleSection(known, diagnostics, found.EventChecks).Compile(entry.Value, found.Rules);
                 break;
             case "sources":
                 new SourceSection(known, diagnostics).Compile(entry.Value, found.Sources);
@@ -92,6 +93,8 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         public Dictionary<string, Rule> Rules { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
+
+        public EventChecks EventChecks { get; } = new();
 
         public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
 

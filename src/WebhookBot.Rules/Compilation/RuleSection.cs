@@ -4,7 +4,7 @@ using WebhookBot.Rules.Conditions;
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles the <c>rules</c> of one file.</summary>
-internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
+internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics, EventChecks eventChecks)
 {
     private static readonly string[] Known =
         ["description", "on", "if", "unless", "then", "else", "mode", .. TimingSection.Keys, .. SwitchSection.Keys];
@@ -37,6 +37,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
         Shape.Keys(mapping, "a rule", Known, diagnostics);
         var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
+        eventChecks.Add(triggers, mapping);
         if (mapping["then"] is null && mapping["else"] is null)
         {
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(name.Text)}' does nothing; add 'then'");

@@ -1,10 +1,17 @@
+using WebhookBot.Rules.Knowledge;
+
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>What rule files may refer to, as the service knows it.</summary>
 /// <param name="Actions">The actions.</param>
 /// <param name="Presets">The presets a source may name.</param>
 /// <param name="Facts">The facts a condition or a template may read, without <c>facts.</c>.</param>
-public sealed record RuleVocabulary(ActionCatalog Actions, IReadOnlyCollection<string> Presets, IReadOnlyCollection<string> Facts)
+/// <param name="Events">What is known of a preset's events; null for a preset, or altogether, when nothing is.</param>
+public sealed record RuleVocabulary(
+    ActionCatalog Actions,
+    IReadOnlyCollection<string> Presets,
+    IReadOnlyCollection<string> Facts,
+    Func<string, EventCatalog?>? Events = null)
 {
     /// <summary>The variables that the files themselves define.</summary>
     internal IReadOnlyCollection<string> Vars { get; init; } = [];

@@ -16,11 +16,14 @@ internal sealed partial class TemplateSyntax
     // Names that the engine takes for a call wherever they stand alone.
     private static readonly HashSet<string> Taken = [.. TemplateHelpers.Names, .. Blocks, "log"];
 
+    private static readonly string[] Literals = ["true", "false", "null", "undefined", "this"];
+
     private readonly string _text;
     private readonly StringBuilder _rewritten = new();
     private readonly Stack<Block> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _vars = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
 
     private TemplateSyntax(string text) => _text = text;
 
@@ -35,6 +38,8 @@ internal sealed partial class TemplateSyntax
 
     /// <summary>The variables it reads, without <c>vars.</c>.</summary>
     public IReadOnlySet<string> Vars => _vars;
+    /// <summary>The paths it reads from the event itself. Inside of <c>each</c> and <c>with</c> a path starts elsewhere and is not among them.</summary>
+    public IReadOnlySet<string> Fields => _fields;
 
     /// <summary>True when it has no mustache at all.</summary>
     public bool IsConstant { get; private set; } = true;
@@ -263,6 +268,10 @@ internal sealed partial class TemplateSyntax
         else if (fact.Success)
         {
             _facts.Add(fact.Groups["name"].Value);
+        }
+        else if ((char.IsLetter(token[0]) || token[0] == '_') && !Literals.Contains(token) && _open.All(b => b.Name is "if" or "unless"))
+        {
+            _fields.Add(token);
         }
 
         if (VariableName().Match(path) is { Success: true } variable)

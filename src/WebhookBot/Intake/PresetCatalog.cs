@@ -1,4 +1,5 @@
 using WebhookBot.Intake.Presets;
+using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Intake;
 
@@ -17,4 +18,7 @@ public static class PresetCatalog
 
     /// <summary>The preset of that name, or null.</summary>
     public static SourcePreset? Find(string? name) => All.FirstOrDefault(p => p.Name == name);
+
+    /// <summary>The events that preset is known to send, or null.</summary>
+    public static EventCatalog? EventsOf(string name) => Find(name)?.Events?.Value;
 }

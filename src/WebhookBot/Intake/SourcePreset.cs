@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Rules;
+using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake;
@@ -42,6 +43,9 @@ public sealed record SourcePreset
 
     /// <summary>The largest body the sender sends.</summary>
     public long MaxBodyBytes { get; init; } = 25L << 20;
+
+    /// <summary>The events it is known to send, read when they are first asked for; null when nothing is known.</summary>
+    public Lazy<EventCatalog>? Events { get; init; }
 
     /// <summary>What to do at the sender when it sends another content type.</summary>
     public string ContentTypeAdvice { get; init; } = "send application/json";

@@ -20,11 +20,11 @@ public sealed class OctokitExamplesTests
               - slack.post:
                   channel: "#all"
                   key: "{{delivery.event}} {{pull_request.number}}"
-                  text: "{{sender.login}}: {{truncate pull_request.title 20}}{{issue.title}}{{nothing.at.all}} {{#each commits}}{{id}} {{/each}}"
+                  text: "{{sender.login}}: {{truncate pull_request.title 20}}{{issue.title}}{{comment.body}} {{#each commits}}{{id}} {{/each}}"
           every-action:
             on: github.*.created
             mode: shadow
-            if: { sender.type: [User, Bot], nothing: null }
+            if: { sender.type: [User, Bot], issue: null }
             then:
               - http: { method: POST, url: "https://example.com/{{delivery.id}}", body: { title: "{{issue.title}}", sender: "{{sender.login}}" } }
           labels:

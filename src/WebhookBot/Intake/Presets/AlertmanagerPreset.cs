@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Rules;
+using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Presets;
@@ -10,6 +11,33 @@ namespace WebhookBot.Intake.Presets;
 /// </summary>
 internal static class AlertmanagerPreset
 {
+    private const string Events = """
+        event firing
+          - Notification
+        event resolved
+          - Notification
+        type Notification
+          alerts Alert[]
+          commonAnnotations text{}
+          commonLabels text{}
+          externalURL text
+          groupKey text
+          groupLabels text{}
+          notification_reason text
+          receiver text
+          status text
+          truncatedAlerts number
+          version text
+        type Alert
+          annotations text{}
+          endsAt time
+          fingerprint text
+          generatorURL text
+          labels text{}
+          startsAt time
+          status text
+        """;
+
     public static SourcePreset Create() => new()
     {
         Name = "alertmanager",
@@ -20,6 +48,7 @@ internal static class AlertmanagerPreset
         Subjects = [ValueTemplate.FromJson("groupKey")],
         Family = "alert",
         Alerts = Read,
+        Events = new(() => EventCatalog.Parse(Events)),
         // A notification that is sent again within the hour is Alertmanager's own retry; later it is a repeat that people asked for.
         DedupeWindow = TimeSpan.FromHours(1),
         MaxBodyBytes = 1L << 20,

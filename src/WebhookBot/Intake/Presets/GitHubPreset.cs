@@ -1,3 +1,4 @@
+using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Presets;
@@ -29,6 +30,13 @@ internal static class GitHubPreset
             ValueTemplate.Parse("{json:organization.login}"),
         ],
         Actor = new ActorShape("sender", "login", "type", "Bot"),
+        Events = new(() => EventCatalog.Parse(Resource("github.events.txt"), Resource("github.additions.txt"))),
         ContentTypeAdvice = "set the webhook's \"Content type\" to application/json in its settings; application/x-www-form-urlencoded is not read",
     };
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(GitHubPreset).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
 }

@@ -1,0 +1,150 @@
+using System.Globalization;
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Knowledge;
+using WebhookBot.Rules.Templates;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Checks the fields that one rule reads against what is known of its events.</summary>
+internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, DiagnosticBag diagnostics)
+{
+    private const int MostNamed = 3;
+
+    // Many rules for the same events ask for the same few fields.
+    private readonly Dictionary<string, List<FoundField>> _found = new(StringComparer.Ordinal);
+
+    /// <summary>Checks a mapping of conditions.</summary>
+    /// <param name="node">The mapping; whatever else was reported when it was compiled.</param>
+    /// <param name="isAsserted">True when the rule does nothing unless these hold.</param>
+    public void CheckCondition(YamlNode? node, bool isAsserted)
+    {
+        foreach (var entry in (node as YamlMapping)?.Entries ?? [])
+        {
+            switch (entry.Key.Text)
+            {
+                case "any" or "all":
+                    // Of alternatives, one may be for one event and one for another.
+                    CheckList(entry.Value, isAsserted && entry.Key.Text == "all");
+                    break;
+                case "not":
+                    CheckCondition(entry.Value, isAsserted: false);
+                    break;
+                default:
+                    CheckField(entry, isAsserted && NeedsTheField(entry.Value));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Checks every text in steps that has mustaches.</summary>
+    public void CheckTemplates(YamlNode? node)
+    {
+        switch (node)
+        {
+            case YamlSequence list:
+                foreach (var item in list.Items)
+                {
+                    CheckTemplates(item);
+                }
+
+                break;
+            case YamlMapping mapping:
+                foreach (var entry in mapping.Entries)
+                {
+                    CheckTemplates(entry.Value);
+                }
+
+                break;
+            case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
+                CheckTemplate(scalar);
+                break;
+        }
+    }
+
+    private void CheckList(YamlNode node, bool isAsserted)
+    {
+        foreach (var item in (node as YamlSequence)?.Items ?? [])
+        {
+            CheckCondition(item, isAsserted);
+        }
+    }
+
+    // These hold, or may hold, where the field is not there: whoever writes them knows that it may be missing.
+    private static bool NeedsTheField(YamlNode value) => value switch
+    {
+        YamlScalar scalar => scalar.Kind != ScalarKind.Null,
+        YamlSequence list => list.Items.All(NeedsTheField),
+        YamlMapping mapping => !mapping.Entries.Any(e => e.Key.Text is "exists" or "not" or "none" or "count" || !NeedsTheField(e.Value)),
+        _ => true,
+    };
+
+    private void CheckField(YamlEntry entry, bool isNeeded)
+    {
+        if (FieldPath.TryParse(entry.Key.Text, out _) is not { Root: FieldRoot.Payload } path)
+        {
+            return;
+        }
+
+        var found = Find(path.Text, path.Steps);
+        var present = found.Where(f => f.Field.Shape is not null).ToList();
+        if (present.Count == 0)
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownField, new MissingField(path, found).InWords());
+            return;
+        }
+
+        var lacking = found.Where(f => f.Field.Shape is null && f.Event.IsNamed).Select(f => f.Event.Name).Distinct().ToList();
+        if (lacking.Count > 0 && isNeeded)
+        {
+            diagnostics.Warning(entry.Key.Position, DiagnosticCode.FieldOfSomeEvents,
+                $"{NamesOf(lacking)} {(lacking.Count == 1 ? "has" : "have")} no '{Suggestion.Shorten(path.Text)}', so this never holds for {(lacking.Count == 1 ? "it" : "them")}");
+        }
+
+        var seen = present.Select(f => new SeenShape(f.Field.Shape!, f.Field.IsSpread)).Distinct().ToList();
+        new ValueChecks(Suggestion.Shorten(path.Text), diagnostics).Check(entry.Value, seen);
+    }
+
+    private void CheckTemplate(YamlScalar template)
+    {
+        var syntax = TemplateSyntax.Read(template.Text);
+        foreach (var text in syntax.Fields)
+        {
+            if (syntax.Problem is null && FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload"))
+            {
+                CheckTemplateField(template.Position, path);
+            }
+        }
+    }
+
+    private void CheckTemplateField(SourcePosition position, FieldPath path)
+    {
+        // A template reads a list by index and by length, and never all of its elements at once.
+        var steps = path.Steps.Select(s => s is string name && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : s);
+        var found = Find($"{{{{{path.Text}", steps);
+        var isLength = path.Steps.Last() is "length";
+        if (found.Any(f => f.Field is { Shape: not null, IsSpread: false }) || (isLength && found.Any(f => f.Field.IsSpread)))
+        {
+            return;
+        }
+
+        var words = found.Any(f => f.Field.Shape is not null)
+            ? $"'{Suggestion.Shorten(path.Text)}' goes through a list and is always empty here; write {{{{#each ...}}}}, or an index such as [0]"
+            : new MissingField(path, found).InWords();
+        diagnostics.Warning(position, DiagnosticCode.UnknownTemplateField, words);
+    }
+
+    private List<FoundField> Find(string key, IEnumerable<object> steps)
+    {
+        if (!_found.TryGetValue(key, out var found))
+        {
+            var walk = steps.ToList();
+            found = [.. events.Select(e => new FoundField(e, KnownField.Find(e.Payload, walk)))];
+            _found[key] = found;
+        }
+
+        return found;
+    }
+
+    internal static string NamesOf(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
+}

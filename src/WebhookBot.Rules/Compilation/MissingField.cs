@@ -1,0 +1,79 @@
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Knowledge;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>Where a path leads in one of a rule's events.</summary>
+internal sealed record FoundField(TriggerEvent Event, KnownField Field);
+
+/// <summary>A path that leads nowhere in any of a rule's events: how to say so, and what may have been meant.</summary>
+internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> found)
+{
+    // Of every event's own way, the one that came furthest tells most.
+    private readonly int _at = found.Max(f => f.Field.Steps);
+    private readonly List<object> _steps = [.. path.Steps];
+
+    public string InWords()
+    {
+        var ends = found.Where(f => f.Field.Steps == _at).Select(f => f.Field.Last).Distinct().ToList();
+        var before = _at == 0 ? "" : Write(_steps.Take(_at));
+        if (_at > 0 && ends.All(e => e.Kind is not (ShapeKind.Structure or ShapeKind.Array)))
+        {
+            return $"'{before}' is {ends[0].InWords()} and has no fields, so there is no '{Suggestion.Shorten(path.Text)}'";
+        }
+
+        return $"{Subject()} no field '{Suggestion.Shorten(path.Text)}'{Meant(ends)}";
+    }
+
+    private string Subject()
+    {
+        var names = found.Select(f => f.Event.Name).Distinct().ToList();
+        return $"{FieldChecks.NamesOf(names)} {(names.Count == 1 ? "has" : "have")}";
+    }
+
+    private string Meant(List<FieldShape> ends)
+    {
+        if (_steps[_at] is not string name)
+        {
+            return "";
+        }
+
+        if (_at == 0 && Inside(name) is { } inside)
+        {
+            return $"; did you mean '{inside}'?";
+        }
+
+        var names = ends.Select(e => e.Fields).OfType<ObjectShape>().SelectMany(f => f.Names).Distinct();
+        return Suggestion.Nearest(name, names) is { } near
+            ? $"; did you mean '{Write([.. _steps.Take(_at), near, .. _steps.Skip(_at + 1)])}'?"
+            : "";
+    }
+
+    // title, for pull_request.title.
+    private string? Inside(string name)
+    {
+        var tops = found.Select(f => f.Event.Payload.Fields).OfType<ObjectShape>().Distinct()
+            .SelectMany(f => f.Names.Where(n => f.Find(n)!.Fields?.Names.Contains(name) == true))
+            .Distinct();
+        return tops.Select(top => (List<object>)[top, .. _steps])
+            .Where(longer => found.Any(f => KnownField.Find(f.Event.Payload, longer).Shape is not null))
+            .Select(Write)
+            .FirstOrDefault();
+    }
+
+    private string Write(IEnumerable<object> taken)
+    {
+        var text = path.Text.StartsWith("payload.", StringComparison.Ordinal) ? "payload" : "";
+        foreach (var step in taken)
+        {
+            text += step switch
+            {
+                int index => $"[{index}]",
+                string name when name.AsSpan().IndexOfAny(". []") >= 0 => $"[\"{name}\"]",
+                _ => text.Length == 0 ? $"{step}" : $".{step}",
+            };
+        }
+
+        return Suggestion.Shorten(text);
+    }
+}

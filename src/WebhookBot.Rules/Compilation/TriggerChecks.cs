@@ -1,0 +1,121 @@
+using WebhookBot.Rules.Knowledge;
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>An event that a rule is for.</summary>
+/// <param name="Name">As the rule has it: <c>github.pull_request.opened</c>, or the star that covers it.</param>
+/// <param name="Payload">What is known of its body.</param>
+/// <param name="IsNamed">True when the rule names it, false when a star covers it.</param>
+/// <param name="HasFreeAction">True when its sender lets people choose the action.</param>
+internal sealed record TriggerEvent(string Name, FieldShape Payload, bool IsNamed, bool HasFreeAction = false);
+
+/// <summary>Finds the events that triggers stand for, and tells of those that do not exist.</summary>
+internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+{
+    private readonly Dictionary<string, List<TriggerEvent>> _covered = new(StringComparer.Ordinal);
+
+    /// <summary>All events of the triggers; null when they may be for events of which nothing is known.</summary>
+    public List<TriggerEvent>? Events(IReadOnlyList<Trigger> triggers)
+    {
+        var events = new List<TriggerEvent>();
+        var isComplete = triggers.Count > 0;
+        foreach (var trigger in triggers)
+        {
+            var found = Catalog(trigger.Source) is { } catalog ? Events(trigger, catalog) : [];
+            events.AddRange(found);
+            isComplete &= found.Count > 0;
+        }
+
+        return isComplete ? events : null;
+    }
+
+    // A single file that is being edited may lack its sources; then a name means the preset of that name.
+    private EventCatalog? Catalog(string source)
+    {
+        var preset = sources.TryGetValue(source, out var definition)
+            ? definition.Event is null ? definition.Preset : null
+            : vocabulary.Presets.Contains(source) ? source : null;
+        return preset is null ? null : vocabulary.Events!(preset);
+    }
+
+    private List<TriggerEvent> Events(Trigger trigger, EventCatalog catalog)
+    {
+        var parts = trigger.Pattern.Split('.', 3);
+        var (type, action) = (parts[1], parts.Length > 2 ? parts[2] : null);
+        if (!trigger.IsExact)
+        {
+            var covered = Covered(trigger, catalog);
+            if (covered.Count == 0 || (type == "*" && action is not (null or "*") && covered.All(e => e.HasFreeAction)))
+            {
+                TellOfNothing(trigger, catalog, type, action);
+            }
+
+            return covered;
+        }
+
+        if (catalog.Find(type, action) is { } known)
+        {
+            return [new TriggerEvent(trigger.Pattern, known.Payload, IsNamed: true)];
+        }
+
+        Tell(trigger, catalog, type, action);
+        return [];
+    }
+
+    private List<TriggerEvent> Covered(Trigger trigger, EventCatalog catalog)
+    {
+        if (!_covered.TryGetValue(trigger.Pattern, out var covered))
+        {
+            var action = trigger.Pattern.Split('.').ElementAtOrDefault(2);
+            covered =
+            [
+                .. catalog.Events
+                    .Where(e => trigger.Fits($"{trigger.Source}.{(e.HasFreeAction ? $"{e.Type}.{action ?? "any"}" : e.Name)}"))
+                    .Select(e => new TriggerEvent(trigger.Pattern, e.Payload, IsNamed: false, e.HasFreeAction))
+                    .Distinct(),
+            ];
+            _covered[trigger.Pattern] = covered;
+        }
+
+        return covered;
+    }
+
+    private void TellOfNothing(Trigger trigger, EventCatalog catalog, string type, string? action)
+    {
+        if (type != "*")
+        {
+            Tell(trigger, catalog, type, action);
+        }
+        else
+        {
+            var near = Suggestion.Near(action ?? "", catalog.Events.Select(e => e.Action).OfType<string>().Distinct());
+            diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event that this version knows is '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+        }
+    }
+
+    private void Tell(Trigger trigger, EventCatalog catalog, string type, string? action)
+    {
+        var events = catalog.OfType(type);
+        var whole = $"{trigger.Source}.{type}";
+        if (events.Count == 0)
+        {
+            diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent,
+                $"'{Suggestion.Shorten(whole)}' is no event that this version knows; the sender may have added it{Suggestion.Near(type, catalog.Types)}");
+        }
+        else if (action is null)
+        {
+            diagnostics.Error(trigger.Position, DiagnosticCode.EventWithoutAction,
+                $"'{whole}' never fires: its events have actions, and are matched by their whole name; write {whole}.* for all of them, or one such as {whole}.{events[0].Action}");
+        }
+        else if (events.All(e => e.Action is null))
+        {
+            diagnostics.Error(trigger.Position, DiagnosticCode.EventHasNoActions, $"'{Suggestion.Shorten(trigger.Pattern)}' never fires: {whole} has no actions; write {whole}");
+        }
+        else
+        {
+            diagnostics.Error(trigger.Position, DiagnosticCode.UnknownEventAction,
+                $"'{Suggestion.Shorten(action)}' is no action of {whole}{Suggestion.For(action, events.Select(e => e.Action).OfType<string>())}");
+        }
+    }
+}

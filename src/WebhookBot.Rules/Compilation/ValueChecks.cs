@@ -1,0 +1,126 @@
+using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Knowledge;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>What a path finds in one of the rule's events.</summary>
+/// <param name="Shape">What stands at its end.</param>
+/// <param name="IsSpread">True when it went through an array, so that there are several of them.</param>
+internal sealed record SeenShape(FieldShape Shape, bool IsSpread)
+{
+    public bool IsMany => IsSpread || Shape.Kind is ShapeKind.Array or ShapeKind.Anything;
+
+    /// <summary>What a test of one value gets to see.</summary>
+    public SeenShape Element => new(Shape.Kind == ShapeKind.Array ? Shape.Element! : Shape, false);
+}
+
+/// <summary>Tells of values and operators that can never hold for the type of their field. What fits in one of the rule's events is left alone.</summary>
+internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
+{
+    public void Check(YamlNode value, IReadOnlyList<SeenShape> seen)
+    {
+        switch (value)
+        {
+            case YamlScalar scalar:
+                CheckEquality(scalar, seen);
+                break;
+            case YamlSequence list:
+                foreach (var item in list.Items.OfType<YamlScalar>())
+                {
+                    CheckEquality(item, seen);
+                }
+
+                break;
+            case YamlMapping mapping:
+                foreach (var entry in mapping.Entries)
+                {
+                    CheckOperator(entry, seen);
+                }
+
+                break;
+        }
+    }
+
+    private void CheckOperator(YamlEntry entry, IReadOnlyList<SeenShape> seen)
+    {
+        switch (entry.Key.Text)
+        {
+            case "is":
+                CheckEquality(entry.Value as YamlScalar, seen, isExact: true);
+                break;
+            case "not":
+                Check(entry.Value, seen);
+                break;
+            case "any":
+                Check(entry.Value, Elements(seen));
+                break;
+            case "all" or "none":
+                Require(entry, seen, static s => s.IsMany, "a list");
+                Check(entry.Value, Elements(seen));
+                break;
+            case "count":
+                Require(entry, seen, static s => s.IsMany, "a list");
+                new ValueChecks($"count of {field}", diagnostics).Check(entry.Value, [new SeenShape(FieldShape.Number, false)]);
+                break;
+            case "contains" when seen.All(s => s.IsMany):
+                CheckEquality(entry.Value as YamlScalar, Elements(seen), isExact: true);
+                break;
+            case "contains":
+                Require(entry, seen, static s => s.IsMany || s.Shape.Kind is ShapeKind.Text or ShapeKind.Time, "a text or a list");
+                break;
+            case "matches" or "starts_with" or "ends_with":
+                Require(entry, Elements(seen), static s => s.Shape.Kind is ShapeKind.Text or ShapeKind.Time, "a text");
+                break;
+            case "gt" or "gte" or "lt" or "lte":
+                // A time may be a number, of seconds.
+                Require(entry, Elements(seen), static s => s.Shape.Kind is ShapeKind.Number or ShapeKind.Time, "a number");
+                break;
+            case "older_than" or "newer_than" or "within":
+                Require(entry, Elements(seen), static s => s.Shape.Kind is ShapeKind.Time or ShapeKind.Number, "a time");
+                break;
+        }
+    }
+
+    private void Require(YamlEntry entry, IReadOnlyList<SeenShape> seen, Func<SeenShape, bool> fits, string wanted)
+    {
+        if (!seen.Any(s => s.Shape.Kind is ShapeKind.Anything or ShapeKind.Array || fits(s)))
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.WrongFieldType, $"'{entry.Key.Text}' asks for {wanted}, and '{field}' is {seen[0].Shape.InWords()}");
+        }
+    }
+
+    private void CheckEquality(YamlScalar? value, IReadOnlyList<SeenShape> seen, bool isExact = false)
+    {
+        if (value is null or { Kind: ScalarKind.Null })
+        {
+            return;
+        }
+
+        var elements = Elements(seen);
+        var isPattern = !isExact && value.Kind == ScalarKind.Text && Glob.IsPattern(value.Text);
+        if (!elements.Any(s => CanEqual(s.Shape.Kind, isPattern ? ScalarKind.Text : value.Kind)))
+        {
+            diagnostics.Error(value.Position, DiagnosticCode.WrongFieldType, $"'{field}' is {seen[0].Shape.InWords()}, {Never(elements[0].Shape.Kind, value)}");
+        }
+    }
+
+    // As the tests have it: a plain number or boolean equals a text that is written the same, and not the other way round.
+    private static bool CanEqual(ShapeKind field, ScalarKind value) => field switch
+    {
+        ShapeKind.Number => value == ScalarKind.Number,
+        ShapeKind.Boolean => value == ScalarKind.Boolean,
+        ShapeKind.Time => value != ScalarKind.Boolean,
+        ShapeKind.Structure or ShapeKind.Mapping => false,
+        _ => true,
+    };
+
+    private static string Never(ShapeKind field, YamlScalar value) => field switch
+    {
+        ShapeKind.Structure or ShapeKind.Mapping => "which equals no value; ask for one of its fields",
+        ShapeKind.Boolean => $"which never equals {value.KindInWords}; write true or false{(value.IsQuoted ? ", without quotes" : "")}",
+        ShapeKind.Number when value.IsQuoted => $"which never equals {value.KindInWords}; numbers have no quotes",
+        _ => $"which never equals {value.KindInWords}",
+    };
+
+    private static List<SeenShape> Elements(IReadOnlyList<SeenShape> seen) => [.. seen.Select(s => s.Element).Distinct()];
+}
