@@ -25,11 +25,14 @@ public static class Planner
         {
             RuleSet = rules.Hash,
             Rules = result.Explain(MostExplained),
-            Actions = [.. result.Matches.SelectMany(m => PlanRule(m, result))],
+            Actions = Actions(result),
             Facts = DescribeFacts(result.Scope.Event),
             Note = left > 0 ? $"{left} more rules with a fitting trigger are not explained here" : null,
         };
     }
+
+    /// <summary>What the plan is to do, without the explanations.</summary>
+    internal static IReadOnlyList<PlannedAction> Actions(MatchResult result) => [.. result.Matches.SelectMany(m => PlanRule(m, result))];
 
     private static IEnumerable<PlannedAction> PlanRule(RuleMatch match, MatchResult result)
     {

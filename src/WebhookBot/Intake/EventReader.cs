@@ -11,16 +11,19 @@ public sealed class EventReader(SourceRegistry sources)
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
     {
-        var family = sources.Find(delivery.Source)?.Shape.Family;
         return new WebhookEvent
         {
             DeliveryId = delivery.Id,
             Source = delivery.Source,
             Name = delivery.Event,
-            Aliases = family is null ? [] : [family + delivery.Event[delivery.Source.Length..]],
+            Aliases = Aliases(sources.Find(delivery.Source)?.Shape, delivery.Source, delivery.Event),
             Subject = delivery.Subject,
             ReceivedAt = delivery.ReceivedAt,
             Payload = DeliveryBody.Parse(delivery.Body),
         };
     }
+
+    /// <summary>The names that an event of a source of that shape answers to besides its own.</summary>
+    public static IReadOnlyList<string> Aliases(SourcePreset? shape, string source, string name) =>
+        shape?.Family is { } family ? [family + name[source.Length..]] : [];
 }
