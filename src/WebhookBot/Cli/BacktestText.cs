@@ -57,7 +57,8 @@ internal static class BacktestText
 
         if (outcome.Unreadable > 0)
         {
-            yield return $"{outcome.Unreadable} lines could not be read as deliveries and are left out; {outcome.FirstUnreadable}";
+            var left = outcome.Unreadable == 1 ? "1 line could not be read as a delivery and is left out" : $"{outcome.Unreadable} lines could not be read as deliveries and are left out";
+            yield return $"{left}; {outcome.FirstUnreadable}";
         }
     }
 
