@@ -1,3 +1,4 @@
+using WebhookBot.Benchmarks.Backtesting;
 using WebhookBot.Benchmarks.Common;
 using WebhookBot.Benchmarks.Intake;
 using WebhookBot.Benchmarks.Matching;
@@ -9,12 +10,13 @@ namespace WebhookBot.Benchmarks;
 public static class Program
 {
     private const string Usage = """
-        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|all [--quick] [--write]
+        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|all [--quick] [--write]
 
           intake     durable intake against the same server without the journal, and against MapGitHubWebhooks
           matching   one event against 10 to 10,000 rules
           start      from process start to ready with 100,000 deliveries in the journal
-          all        the three after one another
+          backtest   10,000 recorded deliveries through two sets of 200 rules, beside a running bot
+          all        all of them after one another
           --quick    shorter and rougher
           --write    puts the tables into docs/benchmarks.md
         """;
@@ -33,6 +35,8 @@ public static class Program
         {
             case FillVerb.Name:
                 return await FillVerb.RunAsync(args[1], int.Parse(args[2], null));
+            case BacktestFillVerb.Name:
+                return await BacktestFillVerb.RunAsync(args[1], int.Parse(args[2], null), int.Parse(args[3], null));
             case "matching" when options is not null:
                 MatchingBenchmark.Run(options);
                 return 0;
@@ -40,9 +44,11 @@ public static class Program
                 return await IntakeBenchmark.RunAsync(options);
             case "start" when options is not null:
                 return await StartBenchmark.RunAsync(options);
+            case "backtest" when options is not null:
+                return await BacktestBenchmark.RunAsync(options);
             case "all" when options is not null:
                 MatchingBenchmark.Run(options);
-                return Math.Max(await StartBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options));
+                return new[] { await StartBenchmark.RunAsync(options), await BacktestBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options) }.Max();
             default:
                 await Console.Error.WriteLineAsync(Usage);
                 return 2;

@@ -34,6 +34,13 @@ public static class Planner
         };
     }
 
+    /// <summary>What the plan is to do when nothing happened before, without the explanations.</summary>
+    internal static IReadOnlyList<PlannedAction> Actions(MatchResult result)
+    {
+        var state = new NothingBefore(result.Scope.Event.ReceivedAt);
+        return [.. result.Matches.Where(m => m.Steps.Count > 0).SelectMany(m => new RulePlanner(m, result.Scope, state).Plan().Actions)];
+    }
+
     /// <summary>What has to be known of the past to plan for that result. Usually next to nothing.</summary>
     public static PlanningNeeds Needs(MatchResult result)
     {

@@ -15,6 +15,10 @@ internal static partial class ApiJson
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>A time as a caller writes it, UTC unless it says otherwise; null when it is none.</summary>
+    public static DateTimeOffset? ReadTime(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
     /// <summary>Foreign JSON as a part of an answer. Half of a surrogate pair, which no JSON writer writes, becomes U+FFFD.</summary>
     public static JsonNode? Node(JsonElement element)
     {

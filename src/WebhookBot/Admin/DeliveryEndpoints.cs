@@ -11,6 +11,8 @@ namespace WebhookBot.Admin;
 /// <summary><c>/api/deliveries</c>: what came in, what was decided, what was done, and why.</summary>
 internal static class DeliveryEndpoints
 {
+    public const string NoTime = "'since' is a time such as 2026-01-05T12:00:00Z";
+
     private static readonly string[] Filters = ["source", "event", "status", "subject", "rule", "since", "limit", "cursor"];
 
     private static readonly string[] Statuses = [.. Enum.GetNames<DeliveryStatus>().Select(n => n.ToLowerInvariant())];
@@ -19,6 +21,7 @@ internal static class DeliveryEndpoints
     {
         api.MapGet("/deliveries", ListAsync);
         api.MapGet("/deliveries/{id}", FindAsync);
+        api.MapGet("/deliveries/export", DeliveryExport.Open);
     }
 
     private static async Task<IResult> ListAsync(HttpRequest request, IJournal journal, CancellationToken cancellation)
@@ -57,10 +60,10 @@ internal static class DeliveryEndpoints
             problem ??= status is null ? $"'status' is one of {string.Join(", ", Statuses)}" : null;
         }
 
-        if (query["since"] is [{ Length: > 0 } t])
+        if (Text(query, "since") is { } t)
         {
-            since = DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-            problem ??= since is null ? "'since' is a time such as 2026-01-05T12:00:00Z" : null;
+            since = ApiJson.ReadTime(t);
+            problem ??= since is null ? NoTime : null;
         }
 
         if (Text(query, "cursor") is { } cursor && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -81,7 +84,7 @@ internal static class DeliveryEndpoints
         };
     }
 
-    private static string? Text(IQueryCollection query, string key) => query[key] is [{ Length: > 0 } value] ? value : null;
+    public static string? Text(IQueryCollection query, string key) => query[key] is [{ Length: > 0 } value] ? value : null;
 
     private static JsonObject Summary(DeliverySummary summary) => new()
     {

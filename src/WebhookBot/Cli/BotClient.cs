@@ -45,11 +45,17 @@ internal sealed class BotClient : IDisposable
         return answer.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation), documentOptions: Deep) : null;
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    /// <summary>Sends it. With <paramref name="until"/> the headers, the body is still to come; the time limit is on what is waited for here.</summary>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         try
         {
-            return await _http.SendAsync(request, cancellation);
+            return await _http.SendAsync(request, until, cancellation);
+        }
+        catch (TaskCanceledException e) when (e.InnerException is TimeoutException)
+        {
+            throw new SettingsException($"{Address} did not answer within {_http.Timeout.TotalSeconds} s");
         }
         catch (HttpRequestException e)
         {

@@ -16,6 +16,7 @@ internal static class CommandLine
             TestCommand.Create(),
             SendCommand.Create(),
             ExplainCommand.Create(),
+            BacktestCommand.Create(),
             HealthCommand.Create(),
         };
 

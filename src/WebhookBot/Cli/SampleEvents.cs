@@ -12,21 +12,24 @@ internal static class SampleEvents
     public static WebhookEvent Read(RuleSet rules, string name, byte[] payload, DateTimeOffset at)
     {
         var sourceName = name.Split('.')[0];
-        var definition = rules.Sources.FirstOrDefault(s => s.Name == sourceName);
-        var shape = definition is null ? PresetCatalog.Find(sourceName) : WebhookSource.Create(definition, []).Shape;
+        var shape = Shape(rules, sourceName);
         var json = DeliveryBody.Parse(payload);
         return new WebhookEvent
         {
             DeliveryId = "sample",
             Source = sourceName,
             Name = name,
-            Aliases = shape?.Family is { } family ? [family + name[sourceName.Length..]] : [],
+            Aliases = EventReader.Aliases(shape, sourceName, name),
             Subject = Subject(shape, sourceName, payload),
             ReceivedAt = at,
             Actor = shape?.Actor?.Read(json),
             Payload = json,
         };
     }
+
+    /// <summary>The shape of the source of that name; where the rule files name no such source, the preset's of that name.</summary>
+    public static SourcePreset? Shape(RuleSet rules, string source) =>
+        rules.Sources.FirstOrDefault(s => s.Name == source) is { } definition ? WebhookSource.Create(definition, []).Shape : PresetCatalog.Find(source);
 
     private static string? Subject(SourcePreset? shape, string source, byte[] payload)
     {

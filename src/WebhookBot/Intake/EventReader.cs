@@ -18,11 +18,15 @@ public sealed class EventReader(SourceRegistry sources)
             DeliveryId = delivery.Id,
             Source = delivery.Source,
             Name = delivery.Event,
-            Aliases = shape?.Family is { } family ? [family + delivery.Event[delivery.Source.Length..]] : [],
+            Aliases = Aliases(shape, delivery.Source, delivery.Event),
             Subject = delivery.Subject,
             ReceivedAt = delivery.ReceivedAt,
             Actor = shape?.Actor?.Read(payload),
             Payload = payload,
         };
     }
+
+    /// <summary>The names that an event of a source of that shape answers to besides its own.</summary>
+    public static IReadOnlyList<string> Aliases(SourcePreset? shape, string source, string name) =>
+        shape?.Family is { } family ? [family + name[source.Length..]] : [];
 }

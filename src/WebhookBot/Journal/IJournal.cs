@@ -83,6 +83,12 @@ public interface IJournal
     Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation);
 
     /// <summary>
+    /// The newest deliveries that pass the query, newest first, each with all that came of it: at most <paramref name="last"/>, whatever the
+    /// query's limit and cursor say. Sees everything written before the enumeration begins, and holds few of them at a time.
+    /// </summary>
+    IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation);
+
+    /// <summary>
     /// Completes when there may be a delivery to claim; at the latest when the next due time comes. An action that is due already does
     /// not end it: it may be in the hands of nobody for as long as whoever claims such actions is busy.
     /// </summary>

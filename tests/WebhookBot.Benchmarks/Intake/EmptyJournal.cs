@@ -35,5 +35,7 @@ internal sealed class EmptyJournal : IJournal
 
     public Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation) => Task.FromResult(new DeliveryPage([], null));
 
+    public IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation) => AsyncEnumerable.Empty<DeliveryRecord>();
+
     public Task WaitForWorkAsync(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
 }

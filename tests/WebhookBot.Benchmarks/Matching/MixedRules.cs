@@ -63,10 +63,21 @@ internal static class MixedRules
     /// <param name="asked">How many of them have a trigger that fits and a condition that no index decides.</param>
     public static RuleSet Compile(int count, int asked)
     {
-        var files = Enumerable.Range(0, count - Matching).Chunk(RulesInFile).Select(numbers => File(numbers, asked)).Append(new RuleFile("rules/match.yml", $"rules:\n{ThoseThatMatch}"));
-        var compilation = new RuleCompiler(BotHost.Vocabulary).Compile(files);
+        var compilation = new RuleCompiler(BotHost.Vocabulary).Compile(Files(count, asked));
         return compilation.RuleSet ?? throw new InvalidOperationException(string.Join('\n', compilation.Diagnostics.Take(5)));
     }
+
+    /// <summary>The files of such a set, without wishes for what no index decides, in that folder.</summary>
+    public static void Write(string folder, int count)
+    {
+        foreach (var file in Files(count, 0))
+        {
+            System.IO.File.WriteAllText(Path.Combine(folder, Path.GetFileName(file.Path)), file.Text);
+        }
+    }
+
+    private static IEnumerable<RuleFile> Files(int count, int asked) =>
+        Enumerable.Range(0, count - Matching).Chunk(RulesInFile).Select(numbers => File(numbers, asked)).Append(new RuleFile("rules/match.yml", $"rules:\n{ThoseThatMatch}"));
 
     private static RuleFile File(int[] numbers, int asked)
     {

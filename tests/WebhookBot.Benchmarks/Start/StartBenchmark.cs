@@ -14,7 +14,7 @@ internal static class StartBenchmark
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // A "dotnet" on the path may be a script, and then it is the script that would be killed.
-    private static readonly string Host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    public static readonly string Host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     private static readonly IReadOnlyDictionary<string, string> Environment = new Dictionary<string, string>
     {
@@ -63,7 +63,7 @@ internal static class StartBenchmark
 
     private static async Task<double> RunFillerAsync(string folder, int count, bool isKilled)
     {
-        await using var filler = Child.Start(null, Environment, folder, [System.Environment.ProcessPath!, .. OwnDll(), FillVerb.Name, folder, $"{count}"]);
+        await using var filler = Self(folder, FillVerb.Name, folder, $"{count}");
         var seconds = double.Parse(await filler.AskAsync("", Patience), CultureInfo.InvariantCulture);
         if (isKilled)
         {
@@ -73,16 +73,32 @@ internal static class StartBenchmark
         return seconds;
     }
 
+    /// <summary>This program with another verb, on any core.</summary>
+    public static Child Self(string folder, params string[] arguments) =>
+        Child.Start(null, Environment, folder, [System.Environment.ProcessPath!, .. OwnDll(), .. arguments]);
+
     private static IEnumerable<string> OwnDll() =>
         Path.GetFileNameWithoutExtension(System.Environment.ProcessPath) == "dotnet" ? [typeof(StartBenchmark).Assembly.Location] : [];
 
     private static async Task<(double Seconds, long Lag)> StartAsync(string data)
     {
+        var began = Stopwatch.GetTimestamp();
+        var (bot, _, said) = await StartReadyAsync(data);
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        await using var running = bot;
+        using var ready = JsonDocument.Parse(said);
+        await bot.KillAsync();
+        return (seconds, ready.RootElement.GetProperty("index_lag").GetInt64());
+    }
+
+    /// <summary>A bot over that journal once it is ready, and what it said then.</summary>
+    public static async Task<(Child Bot, Uri Url, string Said)> StartReadyAsync(string data)
+    {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var dll = Path.Combine(AppContext.BaseDirectory, "webhookbot.dll");
         using var client = new HttpClient { BaseAddress = url };
         var began = Stopwatch.GetTimestamp();
-        await using var bot = Child.Start(
+        var bot = Child.Start(
             null, Environment, data, [Host, dll, "run", "--rules", Path.Combine(Checkout.Root(), "rules"), "--data", data, "--urls", url.ToString()]);
         bot.Ignore();
         while (Stopwatch.GetElapsedTime(began) < Patience)
@@ -92,11 +108,7 @@ internal static class StartBenchmark
                 using var answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative));
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-                    using var ready = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-                    var lag = ready.RootElement.GetProperty("index_lag").GetInt64();
-                    await bot.KillAsync();
-                    return (seconds, lag);
+                    return (bot, url, await answer.Content.ReadAsStringAsync());
                 }
             }
             catch (HttpRequestException)
@@ -107,6 +119,7 @@ internal static class StartBenchmark
             await Task.Delay(5);
         }
 
+        await bot.KillAsync();
         throw new TimeoutException($"the bot was not ready within {Patience}");
     }
 

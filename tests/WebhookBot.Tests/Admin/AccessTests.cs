@@ -6,7 +6,7 @@ namespace WebhookBot.Tests.Admin;
 /// <summary>Who may see the outside view.</summary>
 public sealed class AccessTests
 {
-    private static readonly string[] Guarded = ["/api/deliveries", "/api/deliveries/x", "/api/rules", "/api/rules/x", "/API/Deliveries", "/metrics", "/METRICS", "/Metrics/", "/%6Detrics"];
+    private static readonly string[] Guarded = ["/api/deliveries", "/api/deliveries/x", "/api/deliveries/export", "/api/rules", "/api/rules/x", "/API/Deliveries", "/metrics", "/METRICS", "/Metrics/", "/%6Detrics"];
 
     [Fact]
     public async Task Wants_the_token_when_there_is_one()

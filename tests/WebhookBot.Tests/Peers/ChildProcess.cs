@@ -9,6 +9,7 @@ namespace WebhookBot.Tests.Peers;
 /// <summary>A program that a test runs: its output is kept, it is ended by its id, and it does not outlive the test.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    private const int SigInt = 2;
     private const int SigTerm = 15;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
@@ -123,6 +124,15 @@ public sealed class ChildProcess : IAsyncDisposable
         if (!HasExited)
         {
             _process.Kill();
+        }
+    }
+
+    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    public void Interrupt()
+    {
+        if (!HasExited)
+        {
+            _ = SendSignal(_process.Id, SigInt);
         }
     }
 

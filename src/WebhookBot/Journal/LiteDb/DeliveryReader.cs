@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Journal.LiteDb;
@@ -45,6 +46,36 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             ? await FindByScanAsync(delivery, position, cancellation)
             : Compose(delivery, document.Frames, document.Progress.Duplicates, []);
     }
+
+    /// <summary>The log backwards, segment by segment: the index is not asked, and nothing is looked up one by one.</summary>
+    public async IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await writer.DrainAsync().WaitAsync(cancellation);
+        await Task.Yield();
+        var left = last;
+        foreach (var found in new BackwardScan(log, query, cancellation).Deliveries())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (left <= 0)
+            {
+                yield break;
+            }
+
+            var frame = log.Read(found.Position);
+            var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
+            var record = Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? []);
+            if (IsWanted(record, query))
+            {
+                left--;
+                yield return record;
+            }
+        }
+    }
+
+    // What only the whole record tells.
+    private static bool IsWanted(DeliveryRecord record, DeliveryQuery query) =>
+        (query.Status is null || record.Status == query.Status)
+        && (query.Rule is null || (record.Plan?.Rules.Any(rule => rule.Matched == Rules.Truth.True && rule.Rule == query.Rule) ?? false));
 
     private (List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
     {

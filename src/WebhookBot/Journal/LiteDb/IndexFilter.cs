@@ -23,7 +23,7 @@ internal static class IndexFilter
     private static bool IsEqual(BsonDocument document, string field, string? wanted) =>
         wanted is null || string.Equals(document[field].AsString, wanted, StringComparison.Ordinal);
 
-    private static bool IsEvent(string name, string? wanted) =>
+    public static bool IsEvent(string name, string? wanted) =>
         wanted is null
         || (wanted.EndsWith('*')
             ? name.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal)

@@ -169,6 +169,10 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _reader.ListAsync(query, cancellation);
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation) =>
+        _reader.ReadLastAsync(query, last, cancellation);
+
+    /// <inheritdoc />
     public Task WaitForWorkAsync(CancellationToken cancellation) => _work.WaitForWorkAsync(cancellation);
 
     /// <summary>Writes what is queued, closes the index and lets go of the files.</summary>
