@@ -33,7 +33,7 @@ internal static class TestCommand
         }
 
         var (files, unreadable) = RuleFileLoader.Read(folder, RuleFileLoader.FindTests(folder));
-        var reader = new RuleTestReader(rules, ReadBeside);
+        var reader = new RuleTestReader(rules, BotHost.Vocabulary, ReadBeside);
         var tests = files.SelectMany(reader.Read).ToList();
         var diagnostics = unreadable.Concat(reader.Diagnostics).ToList();
         var runner = new RuleTestRunner(rules, test => SampleEvents.Read(rules, test.Event, test.Payload, test.At));

@@ -80,7 +80,7 @@ public class RuleTestTests
         Assert.Contains("announce: expected do.all, but it plans nothing", failures);
         Assert.Contains(failures, f => f.Contains("✗ pull_request.draft: false   saw true", StringComparison.Ordinal));
         Assert.Contains(failures, f => f.StartsWith("announce: expected no match, but it plans do.all {", StringComparison.Ordinal));
-        Assert.Contains("    its trigger does not fit the event, or it is off", failures);
+        Assert.Contains("    it is not looked at for gh.push: on: gh.pull_request.opened, own.event", failures);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public class RuleTestTests
         Assert.Null(SampleCatalog.Find("../github.push"));
     }
 
-    private static RuleTestReader Reader() => new(TestRules.Set(Rules), (_, name) => name switch
+    private static RuleTestReader Reader() => new(TestRules.Set(Rules), TestRules.Vocabulary, (_, name) => name switch
     {
         "pr.json" => """{"pull_request":{"draft":false,"title":"from file"}}"""u8.ToArray(),
         "broken.json" => "{"u8.ToArray(),
