@@ -51,7 +51,7 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
         var (name, payload) = ReadEvent(eventNode, entry.Key.Position.File);
         var expectations = Shape.Mapping(expectNode, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation).OfType<RuleExpectation>().ToList();
         var facts = ReadFacts(mapping["facts"]);
-        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]))
+        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]) || Write(payload, entry.Key) is not { } body)
         {
             return null;
         }
@@ -61,7 +61,7 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             Name = entry.Key.Text,
             Position = entry.Key.Position,
             Event = name,
-            Payload = JsonSerializer.SerializeToUtf8Bytes(payload),
+            Payload = body,
             Facts = facts,
             At = ReadTime(mapping["at"]),
             Expectations = expectations,
@@ -171,6 +171,20 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
         }
 
         return true;
+    }
+
+    // The overrides may have nested it deeper than the intake lets a payload be.
+    private byte[]? Write(JsonNode payload, YamlScalar test)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(payload);
+        }
+        catch (JsonException)
+        {
+            _diagnostics.Error(test.Position, DiagnosticCode.BadTest, "the payload is nested deeper than 64 levels");
+            return null;
+        }
     }
 
     private Dictionary<string, FactValue> ReadFacts(YamlNode? node)
