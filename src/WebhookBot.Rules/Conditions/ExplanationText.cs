@@ -24,9 +24,6 @@ public static class ExplanationText
         }
     }
 
-    /// <summary>The line of a rule that was not looked at.</summary>
-    public static string Line(RulePassedOver rule) => Harmless($"- {rule.Rule} not looked at   {rule.Why}   {rule.At}");
-
     /// <summary>The text on one line and without anything that moves the cursor, so that a payload cannot write to a terminal.</summary>
     public static string Harmless(string text)
     {

@@ -4,7 +4,7 @@ namespace WebhookBot.Rules.Planning;
 
 /// <summary>A rule that was not looked at for an event, and why.</summary>
 /// <param name="Rule">The rule's name.</param>
-/// <param name="Why">In words for a person: <c>it is off</c>, <c>on: github.push</c>.</param>
+/// <param name="Why">In words for a person: <c>off</c>, <c>other events: github.push</c>.</param>
 /// <param name="At">Where the rule is written.</param>
 public sealed record RulePassedOver(string Rule, string Why, SourcePosition At)
 {
@@ -19,5 +19,5 @@ public sealed record RulePassedOver(string Rule, string Why, SourcePosition At)
     internal static RulePassedOver Of(Rule rule) => new(rule.Name, Because(rule), rule.Position);
 
     // What else may keep a rule out of the index has its line here.
-    private static string Because(Rule rule) => rule.Mode == RuleMode.Off ? "it is off" : $"on: {string.Join(", ", rule.Triggers.Select(t => t.Pattern))}";
+    private static string Because(Rule rule) => rule.Mode == RuleMode.Off ? "off" : $"other events: {string.Join(", ", rule.Triggers.Select(t => t.Pattern))}";
 }

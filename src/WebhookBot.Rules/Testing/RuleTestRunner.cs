@@ -60,5 +60,5 @@ public sealed class RuleTestRunner(RuleSet rules, Func<RuleTest, WebhookEvent> r
     private IEnumerable<string> Why(string rule, MatchResult result, string eventName) =>
         result.Explain(rule) is { } explanation
             ? ExplanationText.Lines(explanation).Select(l => "    " + l)
-            : [ExplanationText.Harmless($"    it is not looked at for {eventName}: {RulePassedOver.Of(rules.Rules.First(r => r.Name == rule)).Why}")];
+            : [ExplanationText.Harmless($"    it is not looked at for {eventName}; {RulePassedOver.Of(rules.Rules.First(r => r.Name == rule)).Why}")];
 }
