@@ -28,8 +28,8 @@ internal static partial class PlanDifference
         var places = expected.Arguments.EnumerateObject().SelectMany(a => Differences(a.Name, a.Value, Property(planned.Arguments, a.Name)));
         foreach (var (path, wanted, found) in places)
         {
-            var isMissing = found.ValueKind == JsonValueKind.Undefined;
-            var near = isMissing ? Suggestion.Near(path, planned.Arguments.EnumerateObject().Select(p => p.Name).Except([path])) : "";
+            var isMisspelt = expected.Arguments.TryGetProperty(path, out _) && !planned.Arguments.TryGetProperty(path, out _);
+            var near = isMisspelt ? Suggestion.Near(path, planned.Arguments.EnumerateObject().Select(p => p.Name)) : "";
             var (left, right, at) = Compare(Write(wanted), Write(found));
             var place = at is null ? "" : $"   they differ from character {at} on, marked »";
             yield return ExplanationText.Harmless($"{rule}: {planned.Action}: {path}{near}{place}");
@@ -88,8 +88,13 @@ internal static partial class PlanDifference
             JsonText.Write(value, writer);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return Letter().Replace(Encoding.UTF8.GetString(buffer.WrittenSpan), Whole);
     }
+
+    // The writer escapes whatever is a pair of surrogates, however relaxed it is, and nobody reads an emoji in that form.
+    private static string Whole(Match letter) => letter.Value is ['\\', 'u', _, _, _, _, '\\', ..]
+        ? string.Concat((char)Convert.ToUInt16(letter.Value[2..6], 16), (char)Convert.ToUInt16(letter.Value[8..], 16))
+        : letter.Value;
 
     // Long texts that begin alike are cut around the place where they part, so that it can be seen.
     private static (string Expected, string Planned, int? At) Compare(string expected, string planned)
@@ -115,6 +120,6 @@ internal static partial class PlanDifference
     private static List<string> Letters(string json) => [.. Letter().Matches(json).Select(m => m.Value)];
 
     // An escape and a pair of surrogates are each one letter.
-    [GeneratedRegex(@"\\u[0-9a-fA-F]{4}|\\.|[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]", RegexOptions.CultureInvariant)]
     private static partial Regex Letter();
 }
