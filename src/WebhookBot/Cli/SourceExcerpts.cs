@@ -116,7 +116,7 @@ internal sealed partial class SourceExcerpts(Rules.Compilation.Compilation compi
     }
 
     // Names of settings are in capitals; anything else behind that key may be what it should only name.
-    [GeneratedRegex("""secrets?["']?\s*:(?>\s*)(?!\[?\s*["']?[A-Z][A-Z0-9_]*["']?\s*([,}\]\#]|$))""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""secrets?["']?\s*:(?>\s*)(?!$|\#|\[?\s*["']?[A-Z][A-Z0-9_]*["']?\s*([,}\]\#]|$))""", RegexOptions.CultureInvariant)]
     private static partial Regex MayHoldSecret();
 
     private readonly record struct Cell(int Index, string Text, int Width);

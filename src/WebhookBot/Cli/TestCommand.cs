@@ -46,9 +46,9 @@ internal static class TestCommand
         return command;
     }
 
-    private static int RunOnce(Wish wish, TimeProvider clock, out IReadOnlyCollection<string> beside)
+    private static int RunOnce(Wish wish, TimeProvider clock, out IReadOnlyDictionary<string, string> beside)
     {
-        beside = [];
+        beside = new Dictionary<string, string>();
         if (TestRun.Of(wish.Folder, wish.Filter, clock) is not { } run)
         {
             return Complain($"There is no file or folder '{wish.Folder}'.");
@@ -98,11 +98,10 @@ internal static class TestCommand
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var files = new TestWatch(wish.Folder, clock);
-        IReadOnlyCollection<string> beside = [];
         for (var isFirst = true; ; isFirst = false)
         {
-            files.Look(beside);
-            var code = RunOnce(wish, clock, out beside);
+            files.Look();
+            var code = RunOnce(wish, clock, out var beside);
             if (isFirst && !Path.Exists(wish.Folder))
             {
                 return code;

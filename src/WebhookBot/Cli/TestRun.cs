@@ -20,8 +20,8 @@ internal sealed record TestRun
     /// <summary>What the tests exercised; null when there is no rule set to test.</summary>
     public RuleCoverage? Coverage { get; init; }
 
-    /// <summary>The files that were read, or looked for, beside the rule files: tests and payloads.</summary>
-    public IReadOnlyCollection<string> Beside { get; init; } = [];
+    /// <summary>The payloads that were read, or looked for, beside the test files, as they were just before.</summary>
+    public IReadOnlyDictionary<string, string> Beside { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How many tests were left out by the filter.</summary>
     public int LeftOut { get; init; }
@@ -46,7 +46,7 @@ internal sealed record TestRun
             return run with { Diagnostics = compilation.Diagnostics };
         }
 
-        var beside = new HashSet<string>(StringComparer.Ordinal);
+        var beside = new Dictionary<string, string>(StringComparer.Ordinal);
         var (files, unreadable) = RuleFileLoader.Read(folder, RuleFileLoader.FindTests(folder));
         var reader = new RuleTestReader(rules, BotHost.Vocabulary, (testFile, name) => ReadBeside(testFile, name, beside));
         var all = files.SelectMany(reader.Read).ToList();
@@ -70,7 +70,7 @@ internal sealed record TestRun
         };
     }
 
-    private static byte[]? ReadBeside(string testFile, string name, HashSet<string> beside)
+    private static byte[]? ReadBeside(string testFile, string name, Dictionary<string, string> beside)
     {
         try
         {
@@ -81,7 +81,7 @@ internal sealed record TestRun
                 return null;
             }
 
-            beside.Add(path);
+            beside.TryAdd(path, TestWatch.Fingerprint(path));
             return File.Exists(path) ? File.ReadAllBytes(path) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

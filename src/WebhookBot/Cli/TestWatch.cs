@@ -12,32 +12,24 @@ internal sealed class TestWatch(string folder, TimeProvider clock)
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
 
     private Dictionary<string, string> _seen = [];
-    private IReadOnlyCollection<string> _beside = [];
 
-    /// <summary>Remembers the files as they are, before they are read, so that no change falls between reading and waiting.</summary>
-    /// <param name="beside">The payloads that the run before asked for.</param>
-    public void Look(IReadOnlyCollection<string> beside) => (_seen, _beside) = (Fingerprints(beside), beside);
+    /// <summary>Remembers the rules and the tests as they are: before they are read, so that no change falls between reading and waiting.</summary>
+    public void Look() => _seen = Fingerprints([]);
 
     /// <summary>Waits for a change and then until nothing changes any more, as an editor may write a file in pieces. What changed.</summary>
-    /// <param name="beside">The payloads that the run asked for.</param>
-    public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyCollection<string> beside, CancellationToken cancellation)
+    /// <param name="beside">The payloads that the run asked for, as they were when it did.</param>
+    public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyDictionary<string, string> beside, CancellationToken cancellation)
     {
-        // Payloads that the run was the first to ask for were not looked at before it, and those it no longer asked for are of no interest.
-        foreach (var path in beside.Except(_beside))
+        foreach (var (path, fingerprint) in beside)
         {
-            _seen[path] = Fingerprint(path);
-        }
-
-        foreach (var path in _beside.Except(beside))
-        {
-            _seen.Remove(path);
+            _seen[path] = fingerprint;
         }
 
         using var timer = new PeriodicTimer(Every, clock);
         var last = _seen;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            var now = Fingerprints(beside);
+            var now = Fingerprints(beside.Keys);
             var changed = Changes(_seen, now);
             if (changed.Count > 0 && Changes(last, now).Count == 0)
             {
@@ -50,10 +42,19 @@ internal sealed class TestWatch(string folder, TimeProvider clock)
         return [];
     }
 
+    /// <summary>What differs when the file has changed.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static string Fingerprint(string path)
+    {
+        var file = new FileInfo(path);
+        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : "gone";
+    }
+
     private static List<string> Changes(Dictionary<string, string> before, Dictionary<string, string> after) =>
         [.. before.Keys.Union(after.Keys).Where(f => before.GetValueOrDefault(f) != after.GetValueOrDefault(f)).Order(StringComparer.Ordinal)];
 
-    private Dictionary<string, string> Fingerprints(IReadOnlyCollection<string> beside)
+    private Dictionary<string, string> Fingerprints(IEnumerable<string> beside)
     {
         try
         {
@@ -65,12 +66,5 @@ internal sealed class TestWatch(string folder, TimeProvider clock)
             // A folder that goes away while it is listed is looked at again soon.
             return _seen;
         }
-    }
-
-    private static string Fingerprint(string path)
-    {
-        var file = new FileInfo(path);
-        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : "gone";
     }
 }
