@@ -73,7 +73,10 @@ public sealed class ExplainVerbTests : IAsyncLifetime
     {
         var (id, _) = await DeliverAsync();
         var before = await _bot.GetDeliveryAsync(id);
-        _shell.Folder.Write("rules/rules.yml", Rules + "\n  another: { on: github.release, then: [slack.post: { channel: \"#dev\", text: x }] }\n");
+
+        // In one step, or the bot may read half of it and then the rest.
+        var changed = _shell.Folder.Write("changed", Rules + "\n  another: { on: github.release, then: [slack.post: { channel: \"#dev\", text: x }] }\n");
+        File.Move(changed, Path.Combine(_shell.Folder.Path, "rules", "rules.yml"), overwrite: true);
         var after = await Poll.UntilAsync(() => _bot.GetDeliveryAsync(id), d => InForce(d) != InForce(before));
 
         var said = await _shell.RunAsync("explain", id, "--server", Server);
