@@ -5,10 +5,17 @@ namespace WebhookBot.Rules.Conditions;
 /// <summary>A condition of a rule: a field's, or a combination of others.</summary>
 public abstract class Condition
 {
-    private protected Condition(SourcePosition position) => Position = position;
+    private protected Condition(SourcePosition position, string words)
+    {
+        Position = position;
+        Words = words;
+    }
 
     /// <summary>Where it is written.</summary>
     public SourcePosition Position { get; }
+
+    /// <summary>The condition in the rule file's words: <c>pull_request.draft: false</c>, <c>any of</c>.</summary>
+    public string Words { get; }
 
     /// <summary>Whether it holds; stops at the first part that decides.</summary>
     internal abstract Truth Evaluate(EvaluationScope scope);
@@ -17,21 +24,27 @@ public abstract class Condition
     internal abstract Explanation Explain(EvaluationScope scope);
 }
 
-/// <summary>Every part must hold; an empty one holds.</summary>
-public sealed class AllOf : Condition
+/// <summary>Several conditions as one. In Kleene's logic one value of a part decides, and the combination of none has the opposite.</summary>
+public abstract class Combination : Condition
 {
-    internal AllOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position) => Parts = parts;
+    private readonly Truth _decides;
+
+    private protected Combination(SourcePosition position, IReadOnlyList<Condition> parts, string words, Truth decides) : base(position, words)
+    {
+        Parts = parts;
+        _decides = decides;
+    }
 
     /// <summary>The parts, in the order they are written.</summary>
     public IReadOnlyList<Condition> Parts { get; }
 
     internal override Truth Evaluate(EvaluationScope scope)
     {
-        var result = Truth.True;
+        var result = _decides.Negate();
         foreach (var part in Parts)
         {
-            result = result.And(part.Evaluate(scope));
-            if (result == Truth.False)
+            result = Join(result, part.Evaluate(scope));
+            if (result == _decides)
             {
                 break;
             }
@@ -40,67 +53,46 @@ public sealed class AllOf : Condition
         return result;
     }
 
+    /// <summary>One part stands for itself.</summary>
     internal override Explanation Explain(EvaluationScope scope)
     {
         var parts = Parts.Select(p => p.Explain(scope)).ToList();
         return parts.Count == 1 ? parts[0] : new Explanation
         {
-            Condition = "all of",
-            Result = parts.Aggregate(Truth.True, (t, p) => t.And(p.Result)),
+            Condition = Words,
+            Result = parts.Aggregate(_decides.Negate(), (t, p) => Join(t, p.Result)),
             At = Position.ToString(),
             Parts = parts,
         };
+    }
+
+    private Truth Join(Truth left, Truth right) => _decides == Truth.False ? left.And(right) : left.Or(right);
+}
+
+/// <summary>Every part must hold; an empty one holds.</summary>
+public sealed class AllOf : Combination
+{
+    internal AllOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position, parts, "all of", Truth.False)
+    {
     }
 }
 
 /// <summary>At least one part must hold.</summary>
-public sealed class AnyOf : Condition
+public sealed class AnyOf : Combination
 {
-    internal AnyOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position) => Parts = parts;
-
-    /// <summary>The parts, in the order they are written.</summary>
-    public IReadOnlyList<Condition> Parts { get; }
-
-    internal override Truth Evaluate(EvaluationScope scope)
+    internal AnyOf(SourcePosition position, IReadOnlyList<Condition> parts) : base(position, parts, "any of", Truth.True)
     {
-        var result = Truth.False;
-        foreach (var part in Parts)
-        {
-            result = result.Or(part.Evaluate(scope));
-            if (result == Truth.True)
-            {
-                break;
-            }
-        }
-
-        return result;
-    }
-
-    internal override Explanation Explain(EvaluationScope scope)
-    {
-        var parts = Parts.Select(p => p.Explain(scope)).ToList();
-        return new Explanation
-        {
-            Condition = "any of",
-            Result = parts.Aggregate(Truth.False, (t, p) => t.Or(p.Result)),
-            At = Position.ToString(),
-            Parts = parts,
-        };
     }
 }
 
 /// <summary>The part must not hold.</summary>
 public sealed class Not : Condition
 {
-    private readonly string _words;
+    internal const string Unless = "unless";
 
-    internal Not(SourcePosition position, Condition part, string words = "not") : base(position)
-    {
-        Part = part;
-        _words = words;
-    }
+    internal Not(SourcePosition position, Condition part, string words = "not") : base(position, words) => Part = part;
 
-    /// <summary>The part.</summary>
+    /// <summary>What must not hold.</summary>
     public Condition Part { get; }
 
     internal override Truth Evaluate(EvaluationScope scope) => Part.Evaluate(scope).Negate();
@@ -108,6 +100,6 @@ public sealed class Not : Condition
     internal override Explanation Explain(EvaluationScope scope)
     {
         var part = Part.Explain(scope);
-        return new Explanation { Condition = _words, Result = part.Result.Negate(), At = Position.ToString(), Parts = [part] };
+        return new Explanation { Condition = Words, Result = part.Result.Negate(), At = Position.ToString(), Parts = [part] };
     }
 }

@@ -8,19 +8,16 @@ public sealed class FieldCondition : Condition
 {
     private const int MostSeen = 5;
 
-    internal FieldCondition(SourcePosition position, FieldPath path, ValueTest test, string words) : base(position)
+    internal FieldCondition(SourcePosition position, FieldPath path, ValueTest test, string words) : base(position, words)
     {
         Path = path;
         Test = test;
-        Words = words;
     }
 
     /// <summary>The field.</summary>
     public FieldPath Path { get; }
 
     internal ValueTest Test { get; }
-
-    private string Words { get; }
 
     internal override Truth Evaluate(EvaluationScope scope) => Test.Test(Path.Resolve(scope), scope);
 

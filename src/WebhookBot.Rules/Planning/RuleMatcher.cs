@@ -72,12 +72,10 @@ public sealed class RuleMatch
 /// <summary>Which rules apply to an event.</summary>
 public sealed class MatchResult
 {
-    private readonly IReadOnlyList<Rule> _candidates;
-
     internal MatchResult(EvaluationScope scope, IReadOnlyList<Rule> candidates, IReadOnlyList<RuleMatch> matches, IReadOnlySet<string> factsWanted)
     {
         Scope = scope;
-        _candidates = candidates;
+        Candidates = candidates;
         Matches = matches;
         FactsWanted = factsWanted;
     }
@@ -90,8 +88,11 @@ public sealed class MatchResult
 
     internal EvaluationScope Scope { get; }
 
+    /// <summary>The rules that have a trigger that fits, those that an indexed field ruled out among them.</summary>
+    internal IReadOnlyList<Rule> Candidates { get; }
+
     /// <summary>How many rules have a trigger that fits.</summary>
-    public int CandidateCount => _candidates.Count;
+    public int CandidateCount => Candidates.Count;
 
     /// <summary>
     /// Why each rule whose trigger fits does or does not apply, those that an indexed field ruled out among them; those that were asked come
@@ -100,12 +101,17 @@ public sealed class MatchResult
     public IReadOnlyList<RuleExplanation> Explain(int most)
     {
         var asked = Matches.ToDictionary(m => m.Rule.Ordinal);
-        var chosen = _candidates
+        var chosen = Candidates
             .OrderBy(r => asked.ContainsKey(r.Ordinal) ? 0 : 1)
             .Take(most)
             .OrderBy(r => r.Ordinal);
         return [.. chosen.Select(r => (asked.GetValueOrDefault(r.Ordinal) ?? new RuleMatch(r, Truth.False, Scope)).Explain())];
     }
+
+    /// <summary>Why that rule does or does not apply; null when it was not looked at.</summary>
+    public RuleExplanation? Explain(string rule) => Candidates.FirstOrDefault(r => r.Name == rule) is { } found
+        ? (Matches.FirstOrDefault(m => m.Rule.Ordinal == found.Ordinal) ?? new RuleMatch(found, Truth.False, Scope)).Explain()
+        : null;
 }
 
 /// <summary>Matches events against a rule set. Pure: the same rule set, event and facts give the same result.</summary>

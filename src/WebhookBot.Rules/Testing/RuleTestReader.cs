@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
@@ -7,8 +8,9 @@ namespace WebhookBot.Rules.Testing;
 
 /// <summary>Reads test files. What is wrong with them is told as it is for rule files.</summary>
 /// <param name="rules">The rules under test, for the names of sources and rules.</param>
+/// <param name="vocabulary">The names of actions and facts.</param>
 /// <param name="readFile">Reads a payload file named in a test file: the test file's path and the name; null when there is none.</param>
-public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> readFile)
+public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Func<string, string, byte[]?> readFile)
 {
     private static readonly string[] Known = ["event", "with", "facts", "at", "expect"];
 
@@ -48,7 +50,8 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
 
         var (name, payload) = ReadEvent(eventNode, entry.Key.Position.File);
         var expectations = Shape.Mapping(expectNode, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation).OfType<RuleExpectation>().ToList();
-        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]))
+        var facts = ReadFacts(mapping["facts"]);
+        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]) || Write(payload, entry.Key) is not { } body)
         {
             return null;
         }
@@ -58,8 +61,8 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
             Name = entry.Key.Text,
             Position = entry.Key.Position,
             Event = name,
-            Payload = JsonSerializer.SerializeToUtf8Bytes(payload),
-            Facts = ReadFacts(mapping["facts"]),
+            Payload = body,
+            Facts = facts,
             At = ReadTime(mapping["at"]),
             Expectations = expectations,
         };
@@ -111,7 +114,7 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
         {
             if (payload is not null)
             {
-                return NotNull(JsonNode.Parse(payload, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }), file);
+                return NotNull(JsonNode.Parse(Whole(payload)), file);
             }
 
             _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"there is no file '{Suggestion.Shorten(file.Text)}' beside the test file");
@@ -122,6 +125,19 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
         }
 
         return null;
+    }
+
+    // Half of a surrogate pair is read as U+FFFD by the rules, and could not be written again.
+    private static byte[] Whole(byte[] payload)
+    {
+        var json = payload.AsSpan().StartsWith("\uFEFF"u8) ? payload.AsSpan(3) : payload;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            JsonText.Write(JsonElement.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false }), writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private JsonNode? NotNull(JsonNode? payload, YamlNode node)
@@ -157,9 +173,30 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
         return true;
     }
 
-    private Dictionary<string, FactValue> ReadFacts(YamlNode? node) =>
-        (node is null ? [] : Shape.Mapping(node, "facts by name", _diagnostics)?.Entries ?? [])
-            .ToDictionary(e => e.Key.Text, e => ReadFact(e.Value), StringComparer.Ordinal);
+    // The overrides may have nested it deeper than the intake lets a payload be.
+    private byte[]? Write(JsonNode payload, YamlScalar test)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(payload);
+        }
+        catch (JsonException)
+        {
+            _diagnostics.Error(test.Position, DiagnosticCode.BadTest, "the payload is nested deeper than 64 levels");
+            return null;
+        }
+    }
+
+    private Dictionary<string, FactValue> ReadFacts(YamlNode? node)
+    {
+        var entries = Shape.Mapping(node, "facts by name", _diagnostics)?.Entries ?? [];
+        foreach (var unknown in entries.Where(e => !vocabulary.Facts.Contains(e.Key.Text)))
+        {
+            _diagnostics.Unknown(DiagnosticCode.UnknownFact, "fact", unknown.Key, vocabulary.Facts);
+        }
+
+        return entries.ToDictionary(e => e.Key.Text, e => ReadFact(e.Value), StringComparer.Ordinal);
+    }
 
     private static FactValue ReadFact(YamlNode node) => node switch
     {
@@ -197,6 +234,11 @@ public sealed class RuleTestReader(RuleSet rules, Func<string, string, byte[]?> 
             case YamlScalar { Text: "no match" }:
                 return new RuleExpectation(entry.Key.Text, entry.Key.Position, null);
             case YamlSequence list when list.Items.All(i => i is YamlMapping { Entries: [{ Value: YamlMapping }] }):
+                foreach (var unknown in list.Items.Cast<YamlMapping>().Select(i => i.Entries[0].Key).Where(k => vocabulary.Actions.Find(k.Text) is null))
+                {
+                    _diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", unknown, vocabulary.Actions.Names);
+                }
+
                 var actions = list.Items.Cast<YamlMapping>().Select(i => new ExpectedAction(i.Entries[0].Key.Text, i.Entries[0].Value.ToJson()));
                 return new RuleExpectation(entry.Key.Text, entry.Key.Position, [.. actions]);
             default:

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Planning;
 
@@ -9,70 +8,57 @@ namespace WebhookBot.Rules.Testing;
 /// <param name="readEvent">Names and parses a payload as the service does for the event's source.</param>
 public sealed class RuleTestRunner(RuleSet rules, Func<RuleTest, WebhookEvent> readEvent)
 {
+    /// <summary>What the tests run so far have exercised.</summary>
+    public RuleCoverage Coverage { get; } = new(rules);
+
     /// <summary>Runs one test.</summary>
     public RuleTestResult Run(RuleTest test)
     {
         var result = RuleMatcher.Match(rules, readEvent(test) with { Facts = test.Facts });
-        var plan = Planner.Plan(rules, result);
-        return new RuleTestResult(test, [.. test.Expectations.SelectMany(e => Check(e, plan))]);
+        Coverage.Add(result);
+        var actions = Planner.Plan(rules, result).Actions.ToLookup(a => a.Rule, StringComparer.Ordinal);
+        return new RuleTestResult(test, [.. test.Expectations.SelectMany(e => Check(e, [.. actions[e.Rule]], result, test.Event))]);
     }
 
-    private static IEnumerable<string> Check(RuleExpectation expected, Plan plan)
+    private IEnumerable<string> Check(RuleExpectation expected, List<PlannedAction> planned, MatchResult result, string eventName)
     {
-        var explanation = plan.Rules.FirstOrDefault(r => r.Rule == expected.Rule);
-        var actions = plan.Actions.Where(a => a.Rule == expected.Rule).ToList();
         if (expected.Actions is null)
         {
-            return explanation?.Matched == Truth.True || actions.Count > 0
-                ? [$"{expected.Rule}: expected no match, but it plans {Describe(actions)}", .. Why(explanation)]
-                : [];
+            var matches = planned.Count > 0 || result.Matches.Any(m => m.Rule.Name == expected.Rule && m.Truth == Truth.True);
+            return matches ? [$"{expected.Rule}: expected no match, but it plans {Describe(planned)}", .. Why(expected.Rule, result, eventName)] : [];
         }
 
-        if (actions.Select(a => a.Action).SequenceEqual(expected.Actions.Select(a => a.Action)))
+        if (planned.Select(a => a.Action).SequenceEqual(expected.Actions.Select(a => a.Action)))
         {
-            return actions.Zip(expected.Actions).SelectMany(pair => Differences(expected.Rule, pair.First, pair.Second));
+            return expected.Actions.Zip(planned).SelectMany(pair => PlanDifference.Of(expected.Rule, pair.First, pair.Second));
         }
 
-        var wanted = string.Join(", ", expected.Actions.Select(a => a.Action));
-        return [$"{expected.Rule}: expected {wanted}, but it plans {Describe(actions)}", .. Why(explanation)];
+        var wanted = expected.Actions.Count == 0 ? "nothing" : string.Join(", ", expected.Actions.Select(a => a.Action));
+        var found = planned.Count == 0 ? "nothing" : string.Join(", ", planned.Select(a => a.Action));
+        return
+        [
+            $"{expected.Rule}: expected {wanted}, but it plans {found}",
+            .. planned.Count == 0 ? [] : SideBySide(expected.Actions, planned),
+            .. Why(expected.Rule, result, eventName),
+        ];
     }
 
-    private static IEnumerable<string> Differences(string rule, PlannedAction planned, ExpectedAction expected)
+    private static IEnumerable<string> SideBySide(IReadOnlyList<ExpectedAction> expected, List<PlannedAction> planned)
     {
-        if (planned.Problem is not null)
+        var width = expected.Select(e => e.Action.Length).Append("nothing".Length).Max();
+        for (var i = 0; i < Math.Max(expected.Count, planned.Count); i++)
         {
-            yield return $"{rule}: {planned.Action}: {planned.Problem}";
-        }
-
-        foreach (var argument in expected.Arguments.EnumerateObject())
-        {
-            var found = planned.Arguments.TryGetProperty(argument.Name, out var value) ? value : default;
-            if (!IsSame(argument.Value, found))
-            {
-                yield return $"{rule}: {planned.Action}: {argument.Name}";
-                yield return $"    expected  {argument.Value.GetRawText()}";
-                yield return $"    planned   {(found.ValueKind == JsonValueKind.Undefined ? "nothing" : found.GetRawText())}";
-            }
+            var wanted = i < expected.Count ? expected[i].Action : "nothing";
+            var found = i < planned.Count ? PlanDifference.Describe(planned[i]) : "nothing";
+            yield return $"    {i + 1}. expected  {wanted.PadRight(width)}  planned  {found}";
         }
     }
-
-    // As in the rule file, one text stands for a list of that text, and a plain number or boolean for the text of an argument that is a text.
-    private static bool IsSame(JsonElement expected, JsonElement planned) => (expected.ValueKind, planned.ValueKind) switch
-    {
-        (_, JsonValueKind.Undefined) => false,
-        (JsonValueKind.Object, JsonValueKind.Object) => expected.EnumerateObject().Count() == planned.EnumerateObject().Count()
-            && expected.EnumerateObject().All(p => planned.TryGetProperty(p.Name, out var value) && IsSame(p.Value, value)),
-        (JsonValueKind.Array, JsonValueKind.Array) => expected.GetArrayLength() == planned.GetArrayLength()
-            && expected.EnumerateArray().Zip(planned.EnumerateArray()).All(pair => IsSame(pair.First, pair.Second)),
-        (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False, JsonValueKind.Array) =>
-            planned.GetArrayLength() == 1 && IsSame(expected, planned[0]),
-        (JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False, JsonValueKind.String) => expected.GetRawText() == planned.GetString(),
-        _ => JsonElement.DeepEquals(expected, planned),
-    };
 
     private static string Describe(List<PlannedAction> actions) =>
-        actions.Count == 0 ? "nothing" : string.Join(", ", actions.Select(a => $"{a.Action} {a.Arguments.GetRawText()}"));
+        actions.Count == 0 ? "nothing" : string.Join(", ", actions.Select(PlanDifference.Describe));
 
-    private static IEnumerable<string> Why(RuleExplanation? explanation) =>
-        explanation is null ? ["    its trigger does not fit the event, or it is off"] : ExplanationText.Lines(explanation).Select(l => "    " + l);
+    private IEnumerable<string> Why(string rule, MatchResult result, string eventName) =>
+        result.Explain(rule) is { } explanation
+            ? ExplanationText.Lines(explanation).Select(l => "    " + l)
+            : [ExplanationText.Harmless($"    it is not looked at for {eventName}; {RulePassedOver.Of(rules.Rules.First(r => r.Name == rule)).Why}")];
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
-using WebhookBot.Rules.Conditions;
-using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Admin;
 
@@ -36,10 +35,22 @@ internal static class DeliveryEndpoints
         return Results.Json(new JsonObject { ["items"] = new JsonArray([.. page.Items.Select(Summary)]), ["next"] = page.Next, ["note"] = journal.Health.IndexNote }, ApiJson.Options);
     }
 
-    private static async Task<IResult> FindAsync(string id, IJournal journal, CancellationToken cancellation) =>
+    private static async Task<IResult> FindAsync(string id, IJournal journal, IRuleSetInForce rules, EventReader events, CancellationToken cancellation) =>
         await journal.FindAsync(id, cancellation) is { } record
-            ? Results.Json(Whole(record), ApiJson.Options)
+            ? Results.Json(DeliveryJson.Of(record, rules.Current, ReadEvent(record.Delivery, events)), ApiJson.Options)
             : Results.Problem(statusCode: 404, title: "There is no such delivery", detail: "it may be older than Journal:Retention");
+
+    private static WebhookEvent? ReadEvent(Delivery delivery, EventReader events)
+    {
+        try
+        {
+            return events.Read(delivery);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static DeliveryQuery? ReadQuery(IQueryCollection query, out string? problem)
     {
@@ -96,74 +107,5 @@ internal static class DeliveryEndpoints
         ["status"] = ApiJson.Name(summary.Status),
         ["rules"] = new JsonArray([.. summary.Rules.Select(r => JsonValue.Create(r))]),
         ["duplicates"] = summary.Duplicates,
-    };
-
-    private static JsonObject Whole(DeliveryRecord record) => new()
-    {
-        ["id"] = record.Delivery.Id,
-        ["source"] = record.Delivery.Source,
-        ["event"] = record.Delivery.Event,
-        ["subject"] = record.Delivery.Subject,
-        ["received_at"] = ApiJson.Time(record.Delivery.ReceivedAt),
-        ["status"] = ApiJson.Name(record.Status),
-        ["duplicates"] = record.Duplicates,
-        ["problem"] = record.Problem,
-        ["headers"] = new JsonObject(record.Delivery.Headers.DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
-        ["payload"] = Payload(record.Delivery),
-        ["rule_set"] = record.Plan?.RuleSet,
-        ["facts"] = record.Plan?.Facts is { } facts ? ApiJson.Node(facts) : null,
-        ["note"] = record.Plan?.Note,
-        ["rules"] = new JsonArray([.. (record.Plan?.Rules ?? []).Select(Rule)]),
-        ["actions"] = new JsonArray([.. record.Actions.Select(Action)]),
-    };
-
-    private static JsonNode? Payload(Delivery delivery)
-    {
-        try
-        {
-            return ApiJson.Node(DeliveryBody.Parse(delivery.Body));
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static JsonObject Rule(RuleExplanation rule) => new()
-    {
-        ["rule"] = rule.Rule,
-        ["matched"] = Matched(rule.Matched),
-        ["explanation"] = Explain(rule.Explanation),
-        ["note"] = rule.Note,
-    };
-
-    private static JsonObject Explain(Explanation explanation) => new()
-    {
-        ["condition"] = explanation.Condition,
-        ["result"] = explanation.Result.ToString().ToLowerInvariant(),
-        ["seen"] = explanation.Seen,
-        ["because"] = explanation.Because,
-        ["at"] = explanation.At,
-        ["parts"] = new JsonArray([.. explanation.Parts.Select(Explain)]),
-    };
-
-    private static JsonValue? Matched(Truth truth) => truth == Truth.Unknown ? null : JsonValue.Create(truth == Truth.True);
-
-    private static JsonObject Action(PlannedActionRecord record) => new()
-    {
-        ["key"] = record.Action.Key,
-        ["rule"] = record.Action.Rule,
-        ["action"] = record.Action.Action,
-        ["arguments"] = ApiJson.Node(record.Action.Arguments),
-        ["status"] = ApiJson.Name(record.Status),
-        ["attempts"] = new JsonArray([.. record.Attempts.Select(Attempt)]),
-    };
-
-    private static JsonObject Attempt(Attempt attempt) => new()
-    {
-        ["at"] = ApiJson.Time(attempt.At),
-        ["outcome"] = ApiJson.Name(attempt.Status),
-        ["detail"] = attempt.Detail,
-        ["next_at"] = attempt.NextAt is { } next ? ApiJson.Time(next) : null,
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using WebhookBot.RuleFiles;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Cli;
 
@@ -13,14 +14,19 @@ internal static class CheckCommand
         var paths = new Argument<string[]>("path") { Description = "Folders or files of rules", DefaultValueFactory = _ => ["rules"], Arity = ArgumentArity.ZeroOrMore };
         var format = new Option<string>("--format") { Description = "text, json or github (annotations)", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "github");
-        var command = new Command("check", "Checks rule files and tells every mistake: exit 0 clean, 1 errors") { paths, format };
+        var command = new Command("check", """
+            Checks rule files and tells every mistake, with its place and, where there is one, the mend.
+
+            Exit codes: 0 clean or warnings only, 1 errors, 2 bad usage.
+            Colours are for terminals; NO_COLOR=1 takes them away.
+            """) { paths, format };
         command.SetAction(parsed => Check(parsed.GetValue(paths)!, parsed.GetValue(format)!));
         return command;
     }
 
     private static int Check(string[] paths, string format)
     {
-        if (Load(paths, out var compilation) is { } missing)
+        if (Load(paths, out var compilation, out var files) is { } missing)
         {
             Console.Error.WriteLine(missing);
             return 2;
@@ -35,7 +41,7 @@ internal static class CheckCommand
                 WriteLines(compilation.Diagnostics.Select(ToAnnotation));
                 break;
             default:
-                WriteLines(compilation.Diagnostics.Select(d => d.ToString()));
+                WriteLines(Describe(compilation, files, Paint.Out));
                 Summarise(compilation);
                 break;
         }
@@ -44,15 +50,16 @@ internal static class CheckCommand
     }
 
     /// <summary>Compiles the rule files of those folders and files. Why there is nothing to compile, or null.</summary>
-    public static string? Load(string[] paths, out Rules.Compilation.Compilation compilation)
+    public static string? Load(string[] paths, out Rules.Compilation.Compilation compilation) => Load(paths, out compilation, out _);
+
+    private static string? Load(string[] paths, out Rules.Compilation.Compilation compilation, out List<RuleFile> files)
     {
-        compilation = new(null, []);
+        (compilation, files) = (new(null, []), []);
         if (paths.FirstOrDefault(p => !Directory.Exists(p) && !File.Exists(p)) is { } missing)
         {
             return $"There is no file or folder '{missing}'.";
         }
 
-        var files = new List<RuleFile>();
         var unreadable = new List<Diagnostic>();
         foreach (var path in paths)
         {
@@ -85,6 +92,25 @@ internal static class CheckCommand
         Console.Error.WriteLine("The rule files have errors.");
         return 1;
     }
+
+    private static IEnumerable<string> Describe(Rules.Compilation.Compilation compilation, List<RuleFile> files, Paint paint)
+    {
+        var excerpts = new SourceExcerpts(compilation, files, ExcerptWidth());
+        foreach (var diagnostic in compilation.Diagnostics)
+        {
+            Func<string, string> colour = diagnostic.Severity == Severity.Error ? paint.Red : paint.Yellow;
+            var (line, place) = (diagnostic.ToString(), ExplanationText.Harmless($"{diagnostic.Position}: "));
+            yield return place + colour(line[place.Length..]);
+            if (excerpts.Of(diagnostic.Position) is var (source, caret))
+            {
+                yield return source;
+                yield return caret[..^1] + colour(caret[^1..]);
+            }
+        }
+    }
+
+    // A terminal is as wide as it is; what is kept in a log is read on another.
+    private static int ExcerptWidth() => Console.IsOutputRedirected || Console.WindowWidth <= 40 ? 110 : Console.WindowWidth - 12;
 
     private static void WriteLines(IEnumerable<string> lines)
     {

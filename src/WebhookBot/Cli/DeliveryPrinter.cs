@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WebhookBot.Admin;
 using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Cli;
@@ -6,49 +7,48 @@ namespace WebhookBot.Cli;
 /// <summary>Prints a delivery, as the API gives it, for a person.</summary>
 internal static class DeliveryPrinter
 {
-    public static void Print(JsonNode delivery, string? onlyRule)
+    /// <param name="delivery">What the API answers, or what stands for it.</param>
+    /// <param name="withPassedOver">Whether the rules that were not looked at are named.</param>
+    public static void Print(JsonNode delivery, bool withPassedOver)
     {
-        Line($"{delivery["event"]} {delivery["id"]}: {delivery["status"]}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
+        var name = string.Join(' ', new[] { delivery["event"], delivery["id"] }.OfType<JsonNode>());
+        Line($"{name}{After(": ", delivery["status"])}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
         if (delivery["problem"] is { } problem)
         {
             Line($"  {problem}");
         }
 
-        foreach (var rule in Items(delivery["rules"]).Where(r => onlyRule is null || (string?)r["rule"] == onlyRule))
+        if (delivery["rule_set"] is { } decided && delivery["rule_set_in_force"] is { } inForce && (string?)decided != (string?)inForce)
         {
-            var (mark, verdict) = (bool?)rule["matched"] switch { true => ('✓', "matches"), false => ('✗', "does not match"), _ => ('?', "cannot be decided") };
-            Line($"  {mark} {rule["rule"]} {verdict}");
-            Explain(rule["explanation"]!, 2);
+            Line($"  decided by rule set {decided}; in force is {inForce}");
         }
 
-        foreach (var action in Items(delivery["actions"]).Where(a => onlyRule is null || (string?)a["rule"] == onlyRule))
+        foreach (var line in Items(delivery["rules"]).SelectMany(r => ExplanationText.Lines(DeliveryJson.ReadRule(r))))
         {
-            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]!.ToJsonString(Admin.ApiJson.Options)}: {action["status"]}");
+            Line($"  {line}");
+        }
+
+        foreach (var rule in withPassedOver ? Items(delivery["not_looked_at"]) : [])
+        {
+            Line($"  - {rule["rule"]} not looked at   {rule["why"]}   {rule["at"]}");
+        }
+
+        foreach (var action in Items(delivery["actions"]))
+        {
+            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}");
             foreach (var attempt in Items(action["attempts"]))
             {
-                Line($"      {attempt["at"]} {attempt["outcome"]}: {attempt["detail"]}{(attempt["next_at"] is { } next ? $"; again at {next}" : "")}");
+                Line($"      {attempt["at"]} {attempt["outcome"]}: {attempt["detail"]}{After("; again at ", attempt["next_at"])}");
             }
         }
-    }
 
-    private static void Explain(JsonNode explanation, int depth)
-    {
-        var parts = Items(explanation["parts"]).ToList();
-        var isTop = depth == 2 && parts.Count > 0 && (string?)explanation["condition"] == "all of";
-        if (!isTop)
+        if (delivery["note"] is { } note)
         {
-            var mark = (string?)explanation["result"] switch { "true" => '✓', "false" => '✗', _ => '?' };
-            var condition = (string?)explanation["condition"] == "all of" && parts.Count == 0 ? "(no conditions)" : (string?)explanation["condition"];
-            var seen = explanation["seen"] is { } value ? $"   saw {value}" : "";
-            var because = explanation["because"] is { } why ? $"   because {why}" : "";
-            Line($"{new string(' ', depth * 2)}{mark} {condition}{seen}{because}   {explanation["at"]}");
-        }
-
-        foreach (var part in parts)
-        {
-            Explain(part, isTop ? depth : depth + 1);
+            Line($"  {note}");
         }
     }
+
+    private static string After(string separator, JsonNode? text) => text is null ? "" : $"{separator}{text}";
 
     private static IEnumerable<JsonNode> Items(JsonNode? list) => list is JsonArray array ? array.OfType<JsonNode>() : [];
 

@@ -116,7 +116,7 @@ internal static class SendCommand
 
         if (delivery is not null)
         {
-            DeliveryPrinter.Print(delivery, null);
+            DeliveryPrinter.Print(delivery, withPassedOver: false);
         }
 
         return 0;

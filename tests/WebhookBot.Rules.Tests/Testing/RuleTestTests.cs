@@ -51,6 +51,9 @@ public class RuleTestTests
           event: { name: own.event, file: pr.json }
           facts: { changed_files: [] }
           expect: { announce: [{ do.all: { title: from file } }] }
+        from a file with a byte order mark and half of a pair of surrogates:
+          event: { name: own.event, file: half.json }
+          expect: { announce: [{ do.all: { title: "a\uFFFD" } }] }
         """));
 
     [Fact]
@@ -80,7 +83,7 @@ public class RuleTestTests
         Assert.Contains("announce: expected do.all, but it plans nothing", failures);
         Assert.Contains(failures, f => f.Contains("✗ pull_request.draft: false   saw true", StringComparison.Ordinal));
         Assert.Contains(failures, f => f.StartsWith("announce: expected no match, but it plans do.all {", StringComparison.Ordinal));
-        Assert.Contains("    its trigger does not fit the event, or it is off", failures);
+        Assert.Contains("    it is not looked at for gh.push; other events: gh.pull_request.opened, own.event", failures);
     }
 
     [Theory]
@@ -102,6 +105,9 @@ public class RuleTestTests
     [InlineData("t: { event: gh.push, expect: {}, at: soon }", "t.yml(2,40): error WB0150")]
     [InlineData("t: { event: gh.push, expect: {}, at: '12:00' }", "t.yml(2,40): error WB0150")]
     [InlineData("t: { event: gh.push, expect: {}, facts: [a] }", "t.yml(2,43): error WB0102")]
+    [InlineData("t: { event: gh.push, expect: {}, facts: { changed_file: [a] } }", "t.yml(2,45): error WB0121: unknown fact 'changed_file'; did you mean 'changed_files'?")]
+    [InlineData("t: { event: gh.push, expect: { announce: [{ do.al: {} }] } }", "t.yml(2,47): error WB0130: unknown action 'do.al'; did you mean 'do.all'?")]
+    [InlineData("t: { event: gh.push, expect: {}, with: { DEEP: 1 } }", "t.yml(2,3): error WB0150: the payload is nested deeper than 64 levels")]
     [InlineData("t: { event: gh.push, expect: {}, with: [a] }", "t.yml(2,42): error WB0102")]
     [InlineData("t: { event: gh.push, expect: {}, with: { 'commits[9].id': x } }", "t.yml(2,44): error WB0150")]
     [InlineData("t: { event: gh.push, expect: {}, with: { ref.x.y: x } }", "t.yml(2,44): error WB0150")]
@@ -110,7 +116,7 @@ public class RuleTestTests
     public void Tells_mistakes_with_their_place(string test, string beginning)
     {
         var reader = Reader();
-        reader.Read(new RuleFile("t.yml", "tests:\n  " + test));
+        reader.Read(new RuleFile("t.yml", "tests:\n  " + test.Replace("DEEP", string.Join('.', Enumerable.Repeat("a", 70)), StringComparison.Ordinal)));
         Assert.StartsWith(beginning, reader.Diagnostics[0].ToString(), StringComparison.Ordinal);
         Assert.Single(reader.Diagnostics);
     }
@@ -139,9 +145,10 @@ public class RuleTestTests
         Assert.Null(SampleCatalog.Find("../github.push"));
     }
 
-    private static RuleTestReader Reader() => new(TestRules.Set(Rules), (_, name) => name switch
+    private static RuleTestReader Reader() => new(TestRules.Set(Rules), TestRules.Vocabulary, (_, name) => name switch
     {
         "pr.json" => """{"pull_request":{"draft":false,"title":"from file"}}"""u8.ToArray(),
+        "half.json" => [0xEF, 0xBB, 0xBF, .. """{"pull_request":{"draft":false,"title":"a\ud800"}}"""u8],
         "broken.json" => "{"u8.ToArray(),
         "twice.json" => """{"a":1,"a":2}"""u8.ToArray(),
         _ => null,

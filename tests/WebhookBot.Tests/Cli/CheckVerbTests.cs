@@ -69,6 +69,36 @@ public sealed class CheckVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Shows_the_line_and_a_caret_under_the_place()
+    {
+        _shell.Folder.Write("rules/a.yml", "rules:\n  a:\n    on: github.push\n    if:\n      \"日本\u001b]0;x\u0007\": { equal: x }\n    then: [slack.post: { channel: x, text: y }]\n");
+
+        var said = await _shell.RunAsync("check");
+
+        Assert.Contains("""
+            rules/a.yml(5,21): error WB0104: unknown operator 'equal'
+                5 |       "日本\u001b]0;x\u0007": { equal: x }
+                  |                                 ^
+
+            """, said.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(said.All, c => char.IsControl(c) && c != '\n');
+    }
+
+    [Theory]
+    [InlineData("xterm", "", true)]
+    [InlineData("xterm", "1", false)]
+    [InlineData("dumb", "", false)]
+    public async Task Uses_colours_on_a_terminal_unless_asked_not_to(string terminal, string noColour, bool isColoured)
+    {
+        _shell.Folder.Write("rules/a.yml", "rulez: {}\n");
+
+        var said = await _shell.RunOnTerminalAsync([("TERM", terminal), ("NO_COLOR", noColour)], "check");
+
+        Assert.Contains("WB0010", said, StringComparison.Ordinal);
+        Assert.Equal(isColoured, said.Contains("\u001b[31m", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Runs_the_tests_of_the_shipped_rules()
     {
         ShippedRules.CopyTo(Path.Combine(_shell.Folder.Path, "rules"));

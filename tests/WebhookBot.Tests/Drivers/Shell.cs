@@ -45,6 +45,21 @@ internal sealed class Shell : IDisposable
         return new Said(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Runs it to its end on a terminal. What it wrote there.</summary>
+    public async Task<string> RunOnTerminalAsync((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var verb = Describe(environment, arguments);
+        var start = new ProcessStartInfo(Requires.Tool("script"), ["-qec", string.Join(' ', [verb.FileName, .. verb.ArgumentList]), "/dev/null"]) { WorkingDirectory = Folder.Path };
+        foreach (var (name, value) in verb.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        await using var terminal = ChildProcess.Start(start);
+        await terminal.WaitForExitAsync(Patience);
+        return terminal.Output;
+    }
+
     /// <summary>Starts it and leaves it running.</summary>
     public ChildProcess Start((string Name, string Value)[] environment, params string[] arguments) => ChildProcess.Start(Describe(environment, arguments));
 

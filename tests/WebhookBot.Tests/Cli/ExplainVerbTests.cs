@@ -1,0 +1,136 @@
+using System.Text.Json;
+using WebhookBot.Tests.Drivers;
+
+namespace WebhookBot.Tests.Cli;
+
+/// <summary>Why rules did or did not fire: for a file and for a delivery the same tree, and the same JSON.</summary>
+public sealed class ExplainVerbTests : IAsyncLifetime
+{
+    private const string Rules = """
+        rules:
+          docs: { on: github.push, if: { ref: refs/heads/main, any: [{ deleted: true }, { after: "a*" }] }, then: [slack.post: { channel: "#dev", text: "{{ref}}" }] }
+          other: { on: [github.release, "alertmanager.*"], then: [slack.post: { channel: "#dev", text: x }] }
+          switched-off: { on: github.push, mode: off, then: [slack.post: { channel: "#dev", text: x }] }
+        """;
+
+    private static readonly string[] Tree =
+    [
+        "  ✓ docs matches",
+        "    ✓ ref: refs/heads/main   saw \"refs/heads/main\"   {0}rules/rules.yml(2,34)",
+        "    ✓ any of   {0}rules/rules.yml(2,56)",
+        "      ✗ deleted: true   saw false   {0}rules/rules.yml(2,64)",
+        "      ✓ after: a*   saw \"abcdef0123456789abcdef0123456789abcdef01\"   {0}rules/rules.yml(2,83)",
+        "  - other not looked at   other events: github.release, alertmanager.*   {0}rules/rules.yml(3,3)",
+        "  - switched-off not looked at   off   {0}rules/rules.yml(4,3)",
+    ];
+
+    private readonly Shell _shell = new();
+    private RunningBot _bot = null!;
+
+    private string Server => _bot.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    public async ValueTask InitializeAsync() =>
+        _bot = await RunningBot.StartAsync(Rules, [new("Rules:WatchEvery", "00:00:00.100")], _shell.Folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bot.DisposeAsync();
+        _shell.Dispose();
+    }
+
+    [Fact]
+    public async Task Writes_the_same_tree_for_a_file_and_for_a_delivery()
+    {
+        var (id, file) = await DeliverAsync();
+
+        var delivered = await _shell.RunAsync("explain", id, "--server", Server);
+        var read = await _shell.RunAsync("explain", file, "--event", "github.push");
+
+        Assert.StartsWith($"github.push {id}: done (github:acme/shop@refs/heads/main)\n{string.Join('\n', Tree.Select(l => Place(l, _shell.Folder.Path + "/")))}\n  → docs: slack.post", delivered.Out, StringComparison.Ordinal);
+        Assert.StartsWith($"github.push (github:acme/shop@refs/heads/main)\n{string.Join('\n', Tree.Select(l => Place(l, "")))}\n  → docs: slack.post", read.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("decided by", delivered.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_json_of_one_shape_for_a_file_and_for_a_delivery()
+    {
+        var (id, file) = await DeliverAsync();
+
+        var delivered = await ExplainAsync(id, "--server", Server, "--format", "json");
+        var read = await ExplainAsync(file, "--event", "github.push", "--format", "json");
+        var one = await ExplainAsync(file, "--event", "github.push", "--format", "json", "--rule", "other");
+
+        Assert.Equal(Shape(delivered), Shape(read));
+        Assert.Equal((await _bot.GetDeliveryAsync(id)).GetRawText(), delivered.GetRawText());
+        Assert.Equal("docs", read.Rule("docs").GetProperty("rule").GetString());
+        Assert.Equal([("other", "other events: github.release, alertmanager.*"), ("switched-off", "off")], PassedOver(read));
+        Assert.Equal(PassedOver(read), PassedOver(delivered));
+        Assert.Equal((0, 1, 0), (one.GetProperty("rules").GetArrayLength(), one.GetProperty("not_looked_at").GetArrayLength(), one.GetProperty("actions").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task Says_that_other_rules_are_in_force_than_decided()
+    {
+        var (id, _) = await DeliverAsync();
+        var before = await _bot.GetDeliveryAsync(id);
+
+        // In one step, or the bot may read half of it and then the rest.
+        var changed = _shell.Folder.Write("changed", Rules + "\n  another: { on: github.release, then: [slack.post: { channel: \"#dev\", text: x }] }\n");
+        File.Move(changed, Path.Combine(_shell.Folder.Path, "rules", "rules.yml"), overwrite: true);
+        var after = await Poll.UntilAsync(() => _bot.GetDeliveryAsync(id), d => InForce(d) != InForce(before));
+
+        var said = await _shell.RunAsync("explain", id, "--server", Server);
+        var unknown = await _shell.RunAsync("explain", id, "--server", Server, "--rule", "dox");
+
+        Assert.Equal(before.GetProperty("rule_set").GetString(), InForce(before));
+        Assert.Equal(JsonValueKind.Null, after.GetProperty("not_looked_at").ValueKind);
+        Assert.Contains($"  decided by rule set {InForce(before)}; in force is {InForce(after)}\n", said.Out, StringComparison.Ordinal);
+        Assert.Contains("✓ docs matches", said.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("not looked at", said.Out, StringComparison.Ordinal);
+        Assert.Equal((2, true), (unknown.Code, unknown.Error.Contains("did you mean 'docs'?", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Lets_nothing_of_a_payload_at_the_terminal()
+    {
+        var file = _shell.Folder.Write("evil.json", """{"ref":"\u001b[2J\u202e","after":"\ud800","deleted":"\r\nrule matches"}""");
+
+        var said = await _shell.RunAsync("explain", file, "--event", "github.push\u001b[31m");
+        var named = await _shell.RunAsync("explain", file, "--event", "github.push");
+        var id = await _shell.RunAsync("explain", "no\u001bsuch", "--server", Server);
+
+        Assert.True(named.Code == 0, named.ToString());
+        Assert.Contains("✗ docs does not match", named.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(said.All + named.All + id.All, c => (char.IsControl(c) && c != '\n') || c == '\u202e');
+    }
+
+    private async Task<(string Id, string File)> DeliverAsync()
+    {
+        var body = BotWorld.Sample("github.push");
+        var id = await _bot.SendGitHubAsync("push", body);
+        await _bot.FinishedAsync(id);
+        return (id, _shell.Folder.Write("push.json", body));
+    }
+
+    private async Task<JsonElement> ExplainAsync(params string[] arguments)
+    {
+        var said = await _shell.RunAsync(["explain", .. arguments]);
+        Assert.True(said.Code == 0, said.ToString());
+        return JsonSerializer.Deserialize<JsonElement>(said.Out);
+    }
+
+    private static string Place(string line, string folder) => line.Replace("{0}", folder, StringComparison.Ordinal);
+
+    private static string? InForce(JsonElement delivery) => delivery.GetProperty("rule_set_in_force").GetString();
+
+    private static List<(string?, string?)> PassedOver(JsonElement delivery) =>
+        [.. delivery.GetProperty("not_looked_at").EnumerateArray().Select(r => (r.GetProperty("rule").GetString(), r.GetProperty("why").GetString()))];
+
+    // The names of all properties, down to those of the first item of each list; headers and attempts are what a file has none of.
+    private static string Shape(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => $"{{{string.Join(",", value.EnumerateObject().Select(p => p.Name + (p.Name is "headers" or "attempts" ? "" : Shape(p.Value))))}}}",
+        JsonValueKind.Array when value.GetArrayLength() > 0 => $"[{Shape(value[0])}]",
+        _ => "",
+    };
+}
