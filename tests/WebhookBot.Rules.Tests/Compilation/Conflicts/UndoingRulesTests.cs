@@ -101,7 +101,7 @@ public class UndoingRulesTests
         var told = TestRules.Compile(
             $"rules:\n  a: {{ {Opened}, {Add} }}\n", $"rules:\n  b: {{ on: github.pull_request.*, {Remove} }}\n").Diagnostics;
         Assert.Equal(
-            "rules/2.yml(2,45): warning WB0170: the rules 'b' and 'a' can undo each other on github.pull_request.opened: "
+            "rules/2.yml(2,42): warning WB0170: the rules 'b' and 'a' can undo each other on github.pull_request.opened: "
             + "the label 'wip' is taken away here and set there; the other is in rules/1.yml(2,47)",
             Assert.Single(told).ToString());
     }
