@@ -30,8 +30,8 @@ internal static class Compatibility
 
     private static bool AreIndependent(Literal a, Literal b)
     {
-        var (one, other) = (Names(a), Names(b));
-        if (one.Zip(other).All(p => p.First == p.Second) || one.LastOrDefault() == other.LastOrDefault())
+        var (one, other) = (a.Names, b.Names);
+        if (one.Zip(other).All(p => p.First == p.Second) || one[^1] == other[^1])
         {
             return false;
         }
@@ -39,9 +39,7 @@ internal static class Compatibility
         return a.Field.Path.Root != b.Field.Path.Root || Thing(one) != Thing(other) || a.Value.IsRange != b.Value.IsRange;
     }
 
-    private static string Thing(List<string> names) => names.Count > 1 ? names[0] : "";
-
-    private static List<string> Names(Literal literal) => [.. literal.Steps.OfType<string>()];
+    private static string Thing(IReadOnlyList<string> names) => names.Count > 1 ? names[0] : "";
 
     // What an event's name says, and what it has not, its triggers decide and not this condition alone.
     private static bool IsPossible(Literal literal, Rule rule)

@@ -10,6 +10,7 @@ internal sealed class Literal
         Field = field;
         IsPositive = isPositive;
         Steps = [.. field.Path.Fact is { } fact ? [fact] : Array.Empty<object>(), .. field.Path.Steps];
+        Names = [.. Steps.OfType<string>()];
         Path = WrittenText.Of(field.Path);
         Key = WrittenText.Of(field);
         Value = new WrittenValue(field.Written);
@@ -21,6 +22,9 @@ internal sealed class Literal
 
     /// <summary>The keys and indexes of its path; the name of a fact among them.</summary>
     public IReadOnlyList<object> Steps { get; }
+
+    /// <summary>The keys alone.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Its path; the same however it is written.</summary>
     public string Path { get; }

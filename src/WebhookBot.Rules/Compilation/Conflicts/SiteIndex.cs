@@ -6,7 +6,7 @@ namespace WebhookBot.Rules.Compilation.Conflicts;
 /// </summary>
 internal sealed class SiteIndex
 {
-    private const int MostGiven = 50;
+    private const int MostGiven = 20;
     private const int MostPatterns = 100;
     private const int MostFields = 8;
 
