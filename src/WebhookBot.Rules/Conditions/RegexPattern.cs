@@ -23,17 +23,56 @@ internal sealed class RegexPattern
     // A rule set that is read anew takes over what the one in force has built; what no rule set holds is let go.
     private static readonly ConcurrentDictionary<(string, bool), WeakReference<RegexPattern>> Held = new();
 
-    private readonly Lazy<Regex?> _machine;
+    // The engine keeps each state it has met, and beyond 10,000 of them it goes over to another way of matching. For some patterns
+    // ((a|.c|..a){30}b) one step of that takes minutes and gigabytes, and looks at no time limit. So the states are forgotten long before.
+    private const int MostRead = 4_000;
+    private const int MostGroups = 8;
+
+    private readonly string _text;
+    private readonly bool _ignoreCase;
+    private readonly bool _isForgetful;
+    private Regex? _machine;
+    private int _read;
 
     private RegexPattern(string text, bool ignoreCase)
     {
-        _machine = new(() => TryBuild(text, ignoreCase));
+        _text = text;
+        _ignoreCase = ignoreCase;
+        _isForgetful = text.Contains("){", StringComparison.Ordinal) || text.Count('(') > MostGroups;
     }
 
-    /// <summary>What matches; null when there is none after all, which <see cref="Read"/> is there to rule out.</summary>
-    public Regex? Machine => _machine.Value;
+    internal bool IsBuilt => _machine is not null;
 
-    internal bool IsBuilt => _machine.IsValueCreated;
+    /// <summary>Whether it is found in the text; null when that is not decided within <see cref="TimeLimit"/>.</summary>
+    public bool? IsFoundIn(ReadOnlySpan<char> text)
+    {
+        if ((_machine ??= TryBuild()) is not { } machine)
+        {
+            return null;
+        }
+
+        try
+        {
+            var found = machine.IsMatch(text);
+            if (_isForgetful && Interlocked.Add(ref _read, text.Length) > MostRead)
+            {
+                Forget();
+            }
+
+            return found;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            Forget();
+            return null;
+        }
+    }
+
+    private void Forget()
+    {
+        _machine = null;
+        Volatile.Write(ref _read, 0);
+    }
 
     /// <summary>The pattern; or null, and why it cannot be used.</summary>
     public static RegexPattern? Read(string text, bool ignoreCase, out string? problem)
@@ -55,7 +94,7 @@ internal sealed class RegexPattern
             return null;
         }
 
-        if (!IsSurelyLinear(text) && pattern.Machine is null)
+        if (!IsSurelyLinear(text) && (pattern._machine = pattern.TryBuild()) is null)
         {
             problem = "look-around, back-references, atomic groups and very large repetitions are not supported, so that matching takes linear time";
             return null;
@@ -150,12 +189,12 @@ internal sealed class RegexPattern
         return most;
     }
 
-    private static Regex? TryBuild(string text, bool ignoreCase)
+    private Regex? TryBuild()
     {
         try
         {
-            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
-            return new Regex(text, options, TimeLimit);
+            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (_ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            return new Regex(_text, options, TimeLimit);
         }
         catch (NotSupportedException)
         {

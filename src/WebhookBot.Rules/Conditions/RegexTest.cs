@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace WebhookBot.Rules.Conditions;
 
@@ -15,7 +14,6 @@ internal sealed class RegexTest(RegexPattern pattern) : ElementTest
     private const string TooLong = "the text is longer than 64 KB, and its beginning does not decide";
     private const string TooSlow = "the pattern ran into its time limit of 50 ms";
     private const string SwitchedOff = "the pattern kept running into its time limit of 50 ms and is not tried any more until the rules are read anew";
-    private const string NotBuilt = "the pattern cannot be used";
 
     private const int MostTries = 3;
 
@@ -45,13 +43,8 @@ internal sealed class RegexTest(RegexPattern pattern) : ElementTest
             return scope.CannotTell(SwitchedOff);
         }
 
-        if (pattern.Machine is not { } regex)
-        {
-            return scope.CannotTell(NotBuilt);
-        }
-
         var text = JsonText.Read(element);
-        var found = Search(regex, text.AsSpan(0, Math.Min(text.Length, LongestText)));
+        var found = Search(text.AsSpan(0, Math.Min(text.Length, LongestText)));
         if (found is null)
         {
             Interlocked.Add(ref _strikes, Strike);
@@ -68,19 +61,14 @@ internal sealed class RegexTest(RegexPattern pattern) : ElementTest
     }
 
     // The limit is the wall clock's: on a busy machine the simplest pattern can run into it, and a rule must not be lost to that.
-    private static bool? Search(Regex regex, ReadOnlySpan<char> text)
+    private bool? Search(ReadOnlySpan<char> text)
     {
-        for (var i = 0; i < MostTries; i++)
+        bool? found = null;
+        for (var i = 0; i < MostTries && found is null; i++)
         {
-            try
-            {
-                return regex.IsMatch(text);
-            }
-            catch (RegexMatchTimeoutException)
-            {
-            }
+            found = pattern.IsFoundIn(text);
         }
 
-        return null;
+        return found;
     }
 }
