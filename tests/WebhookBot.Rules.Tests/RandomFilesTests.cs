@@ -28,8 +28,8 @@ public class RandomFilesTests
                 Interlocked.Add(ref actions, plan.Actions.Count);
                 Interlocked.Add(ref matched, plan.Rules.Count(r => r.Matched == Truth.True));
             }
-        }, iter: 500, print: p => p.Item1);
-        Assert.True(actions > 1_000 && matched > 500, $"{actions} actions, {matched} matches");
+        }, iter: 300, print: p => p.Item1);
+        Assert.True(actions > 600 && matched > 300, $"{actions} actions, {matched} matches");
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public class RandomFilesTests
     {
         var truths = new int[3];
         Gen.Select(RandomRules.Condition(3), RandomFiles.Event).Sample((condition, e) =>
-            Interlocked.Increment(ref truths[(int)TestRules.Evaluate(TestRules.When(condition), e with { Actor = null })]), iter: 5_000);
-        Assert.All(truths, count => Assert.True(count > 200, string.Join(' ', truths)));
+            Interlocked.Increment(ref truths[(int)TestRules.Evaluate(TestRules.When(condition), e with { Actor = null })]), iter: 2_000);
+        Assert.All(truths, count => Assert.True(count > 80, string.Join(' ', truths)));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class RandomFilesTests
             Truth Of(string condition) => TestRules.Evaluate(TestRules.When(condition), e with { Actor = null });
             Assert.Equal(Of($"not: {{ any: [{{ {a} }}, {{ {b} }}] }}"), Of($"all: [{{ not: {{ {a} }} }}, {{ not: {{ {b} }} }}]"));
             Assert.Equal(Of($"not: {{ all: [{{ {a} }}, {{ {b} }}] }}"), Of($"any: [{{ not: {{ {a} }} }}, {{ not: {{ {b} }} }}]"));
-        }, iter: 3_000);
+        }, iter: 1_000);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class RandomFilesTests
             {
                 Interlocked.Increment(ref bad);
             }
-        }, iter: 5_000, threads: 1);
-        Assert.True(good > 150 && bad > 2_500, $"{good} compiled, {bad} did not");
+        }, iter: 3_000, threads: 1);
+        Assert.True(good > 80 && bad > 1_500, $"{good} compiled, {bad} did not");
     }
 }

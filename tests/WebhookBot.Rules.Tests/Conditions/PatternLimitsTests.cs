@@ -60,9 +60,9 @@ public class PatternLimitsTests
             Interlocked.Add(ref lazy, read.IsBuilt ? 0 : 1);
             read.IsFoundIn("ab7 A-");
             Assert.True(read.IsBuilt, pattern);
-        }, iter: 5_000, threads: 1);
-        Assert.True(lazy > 1_500, $"{lazy} were left to be built");
-        Assert.True(refused > 500, $"{refused} were refused");
+        }, iter: 2_000, threads: 1);
+        Assert.True(lazy > 600, $"{lazy} were left to be built");
+        Assert.True(refused > 200, $"{refused} were refused");
     }
 
     [Fact]
@@ -117,12 +117,12 @@ public class PatternLimitsTests
         var rules = Compile(pattern).RuleSet!;
         var random = new Random(20260105);
         var clock = CpuTime.Start();
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 300; i++)
         {
             RuleMatcher.Match(rules, Events.Of($$"""{"a":"{{new string(random.GetItems<char>("ac", 200))}}"}"""));
         }
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), $"took {clock.Elapsed}");
     }
 
     [Fact]
