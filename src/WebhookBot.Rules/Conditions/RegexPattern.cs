@@ -23,8 +23,8 @@ internal sealed class RegexPattern
     // A rule set that is read anew takes over what the one in force has built; what no rule set holds is let go.
     private static readonly ConcurrentDictionary<(string, bool), WeakReference<RegexPattern>> Held = new();
 
-    // The engine keeps each state it has met, and beyond 10,000 of them it goes over to another way of matching. For some patterns
-    // ((a|.c|..a){30}b) one step of that takes minutes and gigabytes, and looks at no time limit. So the states are forgotten long before.
+    // The engine keeps each state it has met. With many of them some patterns ((a|.c|..a){30}b) stall it: one match went on for minutes, took
+    // gigabytes, and looked at no time limit. A machine that is made anew does not, so the states are forgotten long before.
     private const int MostRead = 4_000;
     private const int MostGroups = 8;
 
