@@ -19,9 +19,12 @@ internal static class RandomRules
         (1, Word.Select(v => $"{{ contains: {v} }}")),
         (1, Word.Select(v => $"{{ starts_with: {v} }}")),
         (1, Gen.Int[0, 3].Select(n => $"{{ count: {{ gte: {n} }} }}")),
+        (1, Word.Select(v => $"{{ any: {{ ends_with: {v} }} }}")),
+        (1, Scalar.Select(v => $"{{ all: {{ not: {{ any: [{v}, b] }} }} }}")),
+        (1, One("{ gte: 7, lte: 7 }", "{ older_than: 1h }", "{ newer_than: 7d }", "{ within: 'Mon-Fri 09:00-17:00', zone: Europe/Oslo }", "{ exists: false }", "{ matches: 'A|7$', ignore_case: true }")),
         (1, One("{ gt: 3 }", "{ lt: 7, gte: 0 }", "{ exists: true }", "{ matches: '^a' }")));
 
-    private static readonly Gen<string> Field = One("x", "y", "o.x", "'l[0]'", "l.x", "payload.x", "facts.changed_files", "facts.reviews");
+    private static readonly Gen<string> Field = One("x", "y", "o.x", "'l[0]'", "l.x", "payload.x", "delivery.received_at", "facts.changed_files", "facts.reviews");
 
     private static readonly Gen<string> Json = Gen.Frequency(
         (4, Word.Select(w => $"\"{w}\"")),
@@ -72,5 +75,5 @@ internal static class RandomRules
             $"{{ on: [{string.Join(", ", on.Select(o => $"'{o}'"))}], {(isUnless && elses > 2 ? "unless" : "if")}: {{ {condition} }}, mode: {mode}, "
             + $"then: [say: {{ text: '{{{{x}}}}' }}]{(elses == 0 ? ", else: [say: { text: no }]" : "")} }}");
 
-    private static Gen<string> One(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+    public static Gen<string> One(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }

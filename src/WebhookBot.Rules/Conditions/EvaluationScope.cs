@@ -28,6 +28,9 @@ internal sealed class EvaluationScope(WebhookEvent e, RuleSet? rules = null)
     /// </summary>
     public HashSet<ValueTest> GivenUp { get; } = [];
 
+    /// <summary>Why the last test that could not tell could not; null when all could since it was set to that.</summary>
+    public string? Undecided { get; set; }
+
     public JsonElement Delivery => _delivery ??= JsonElement.Parse(DescribeDelivery());
 
     public FieldValue Fact(string name)
@@ -43,6 +46,13 @@ internal sealed class EvaluationScope(WebhookEvent e, RuleSet? rules = null)
 
     /// <summary>Where the value of that path is kept for this event; to be filled when it is not known yet.</summary>
     public ref FieldValue Known(string path, out bool isKnown) => ref CollectionsMarshal.GetValueRefOrAddDefault(_fields, path, out isKnown);
+
+    /// <summary>Unknown, for that reason.</summary>
+    public Truth CannotTell(string reason)
+    {
+        Undecided = reason;
+        return Truth.Unknown;
+    }
 
     public void ForgetMissing() => MissingFacts.Clear();
 

@@ -29,13 +29,14 @@ public sealed class FieldCondition : Condition
     internal override Explanation Explain(EvaluationScope scope)
     {
         var value = Path.Resolve(scope);
+        scope.Undecided = null;
         var result = Test.Test(value, scope);
         return new Explanation
         {
             Condition = Words,
             Result = result,
             Seen = Seen(value),
-            Because = Because(value, result),
+            Because = Because(value, result, scope.Undecided),
             At = Position.ToString(),
         };
     }
@@ -64,12 +65,12 @@ public sealed class FieldCondition : Condition
         return $"[{string.Join(", ", elements.Take(MostSeen).Select(JsonText.Seen))}{more}]";
     }
 
-    private string? Because(FieldValue value, Truth result) => value.Kind switch
+    private string? Because(FieldValue value, Truth result, string? undecided) => value.Kind switch
     {
         FieldKind.Unknown => value.Reason,
         FieldKind.Missing => $"there is no {Path.Text}",
+        _ when result == Truth.Unknown && undecided is not null => undecided,
         _ when value.IsTruncated && result == Truth.Unknown => $"{Path.Text} is truncated, and the part at hand does not decide",
-        _ when result == Truth.Unknown => "it is too long, or took too long, to decide",
         _ => null,
     };
 }

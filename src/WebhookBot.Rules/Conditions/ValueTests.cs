@@ -101,7 +101,7 @@ internal sealed class GlobTest(Glob glob) : ElementTest
 
     public override Truth TestElement(JsonElement element, EvaluationScope scope) => element.ValueKind != JsonValueKind.String
         ? Truth.False
-        : JsonText.Read(element) is { Length: <= LongestText } text ? glob.Matches(text).ToTruth() : Truth.Unknown;
+        : JsonText.Read(element) is { Length: <= LongestText } text ? glob.Matches(text).ToTruth() : scope.CannotTell("the text is longer than 64 KB");
 }
 
 /// <summary>A test of texts; whatever is no text does not hold.</summary>
