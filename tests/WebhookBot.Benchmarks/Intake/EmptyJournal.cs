@@ -37,5 +37,13 @@ internal sealed class EmptyJournal : IJournal
 
     public IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation) => AsyncEnumerable.Empty<DeliveryRecord>();
 
+    public Task<IReadOnlyList<HeldAction>> FindHeldAsync(string key, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HeldAction>>([]);
+
+    public Task<ActionLease?> ClaimHeldAsync(HeldAction held, CancellationToken cancellation) => Task.FromResult<ActionLease?>(null);
+
+    public Task<IReadOnlyList<int>> CountMarksAsync(IReadOnlyList<MarkQuery> marks, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<int>>([]);
+
+    public Task KeepAsync(Bookmark bookmark, CancellationToken cancellation) => Task.CompletedTask;
+
     public Task WaitForWorkAsync(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
 }
