@@ -1,3 +1,4 @@
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
 
@@ -11,8 +12,6 @@ public sealed record Compilation(RuleSet? RuleSet, IReadOnlyList<Diagnostic> Dia
 /// <summary>Rule files in, an immutable rule set or all diagnostics out. Used alike by the service, the checker and the tests.</summary>
 public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
-    private static readonly string[] Sections = ["sources", "rules", "people", "vars", "repositories"];
-
     private static readonly string[] Later = ["commands", "environments"];
 
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
@@ -66,7 +65,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
                 break;
             default:
-                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, Sections);
+                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, FileKeys.Sections.Names);
                 break;
         }
     }

@@ -1,0 +1,24 @@
+using NJsonSchema;
+using NJsonSchema.Validation;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Rules.Tests;
+
+/// <summary>Asks a JSON Schema validator what it has against a rule file.</summary>
+internal static class SchemaCheck
+{
+    private static readonly Lazy<JsonSchema> ForTests = new(() => Read(TestRules.Vocabulary));
+    private static readonly Lazy<JsonSchema> ForKnownEvents = new(() => Read(KnownEvents.Vocabulary));
+
+    /// <summary>What the schema has against the file; nothing for one that is valid.</summary>
+    public static IReadOnlyList<string> Problems(string yaml, bool knowsEvents = false)
+    {
+        var told = new DiagnosticBag();
+        var root = YamlReader.Read(new RuleFile("rules.yml", yaml), told);
+        var schema = (knowsEvents ? ForKnownEvents : ForTests).Value;
+        return root is null ? [] : [.. new JsonSchemaValidator().Validate(root.ToJson().GetRawText(), schema).Select(e => e.ToString())];
+    }
+
+    private static JsonSchema Read(RuleVocabulary vocabulary) =>
+        JsonSchema.FromJsonAsync(new SchemaWriter(vocabulary).Write()).GetAwaiter().GetResult();
+}
