@@ -19,6 +19,10 @@ internal static class SchemaCheck
         return root is null ? [] : [.. new JsonSchemaValidator().Validate(root.ToJson().GetRawText(), schema).Select(e => e.ToString())];
     }
 
+    /// <summary>Whatever compiles is valid; the huge files of tests that measure are left out.</summary>
+    public static void AssertTakes(IEnumerable<string> texts) =>
+        Assert.All(texts.Where(t => t.Length < 20_000), text => Assert.True(Problems(text) is [], $"{string.Join('\n', Problems(text))}\n{text}"));
+
     private static JsonSchema Read(RuleVocabulary vocabulary) =>
         JsonSchema.FromJsonAsync(new SchemaWriter(vocabulary).Write()).GetAwaiter().GetResult();
 }

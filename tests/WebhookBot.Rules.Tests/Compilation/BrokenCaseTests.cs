@@ -22,11 +22,11 @@ public partial class BrokenCaseTests
     // What a schema cannot see: it knows neither other files, nor the clock, nor what a text says; and the reader, not the schema, sees to YAML.
     private static readonly Dictionary<string, string> BeyondASchema = new()
     {
-        ["yaml"] = "yaml-* anchor alias tag key-twice rule-twice key-is-a-list two-documents file-is-a-text file-is-a-list too-deep too-large",
+        ["yaml"] = "yaml-* anchor tag key-twice rule-twice key-is-a-list two-documents file-is-a-text file-is-a-list too-deep too-large",
         ["names of other places"] = "on-source-nobody-defines variable-nobody-defines template-variable-misspelt text-file-is-missing source-name-of-the-bot person-twice",
         ["events and their fields"] = "event-* field-* operator-does-not-fit-the-field",
         ["what a template says"] = "template-* throttle-key-cannot-be-read debounce-key-reads-facts digest-text-reads-facts",
-        ["a language of its own"] = "schedule-that-never-comes schedule-with-a-bad-field matches-* within-a-day-that-is-none until-a-day-that-is-none network-with-host-bits",
+        ["a language of its own"] = "schedule-that-never-comes schedule-with-a-bad-field matches-* within-a-day-that-is-none until-a-day-that-is-none",
         ["time zones of the machine"] = "schedule-zone-unknown within-zone-unknown",
         ["sums"] = "too-many-conditions glob-too-long wait-of-years schedule-twice",
         ["advice"] = "until-and-nobody-is-told",
@@ -83,7 +83,8 @@ public partial class BrokenCaseTests
     {
         var padding = Padding().Match(text) is { Success: true } p ? int.Parse(p.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         var vocabulary = text.Contains("# events: known", StringComparison.Ordinal) ? KnownEvents.Vocabulary : TestRules.Vocabulary;
-        return new RuleCompiler(vocabulary).Compile([new RuleFile("broken.yml", text + new string('#', padding))]);
+        var file = text.Split("# expect:")[0] + new string('#', padding);
+        return new RuleCompiler(vocabulary).Compile([new RuleFile("broken.yml", file)]);
     }
 
     private static bool IsBeyondASchema(string name) => BeyondASchema.Values.SelectMany(v => v.Split(' ')).Any(pattern => Fits(pattern, name));
