@@ -18,6 +18,7 @@ internal static class ActionSchema
 
         var schema = new JsonObject
         {
+            ["title"] = action.Name,
             ["description"] = action.Description,
             ["type"] = "object",
             ["properties"] = properties,

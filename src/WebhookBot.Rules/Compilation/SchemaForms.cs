@@ -8,7 +8,7 @@ internal sealed class SchemaForms
 {
     private readonly SortedDictionary<string, JsonObject?> _mappings = new(StringComparer.Ordinal);
 
-    public static JsonObject Reference(string definition) => new() { ["$ref"] = $"#/definitions/{definition.Replace(" ", "%20", StringComparison.Ordinal)}" };
+    public static JsonObject Reference(string definition) => new() { ["$ref"] = $"#/definitions/{definition}" };
 
     public static JsonObject OfType(params string[] types) =>
         new() { ["type"] = types.Length == 1 ? types[0] : new JsonArray([.. types.Select(t => (JsonNode)t)]) };

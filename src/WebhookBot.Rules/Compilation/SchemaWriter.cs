@@ -41,7 +41,7 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
         };
         foreach (var action in vocabulary.Actions.All)
         {
-            definitions[$"action {action.Name}"] = ActionSchema.Of(action);
+            definitions[$"action-{action.Name}"] = ActionSchema.Of(action);
         }
 
         _forms.AddMappings(definitions);
@@ -140,7 +140,7 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
         var properties = step["properties"]!.AsObject();
         foreach (var action in vocabulary.Actions.All)
         {
-            properties[action.Name] = SchemaForms.Reference($"action {action.Name}");
+            properties[action.Name] = SchemaForms.Reference($"action-{action.Name}");
         }
 
         step["oneOf"] = new JsonArray([.. vocabulary.Actions.Names.Select(name => SchemaForms.Requires(name))]);

@@ -62,6 +62,19 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void Shows_step_keys_and_switches_that_reach_the_plan()
+    {
+        var steps = PlanOf("steps");
+        var wait = Assert.Single(PlanOf("wait"));
+
+        Assert.Equal(("build", new RetryPolicy(5, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10))), (steps[0].Step, steps[0].Retry));
+        Assert.Equal((1, steps[0].Key), (steps[1].Retry?.MaxAttempts, steps[1].After));
+        Assert.True(Assert.Single(PlanOf("mode")).IsShadow);
+        Assert.Equal(["github.pull_request_review.submitted", "github.pull_request.closed"], wait.Hold!.CancelOn);
+        Assert.Equal("""{"pull_request.draft":false}""", wait.Hold.Still!.Value.GetRawText());
+    }
+
+    [Fact]
     public void No_key_lacks_an_example()
     {
         var used = Example.All.Values.SelectMany(e => Paths(Example.Yaml(e.Rules), "", 0)).ToHashSet();
@@ -101,6 +114,13 @@ public sealed class ExampleTests
         Assert.Equal([], ConditionTable.Operators.Select(o => o.Name).Where(o => !Rows.Any(r => r.Example.Condition.Contains($"{o}: ", StringComparison.Ordinal))));
         Assert.Equal([], ConditionTable.Operators.SelectMany(o => o.Options).Where(o => !Rows.Any(r => r.Example.Condition.Contains($"{o}: ", StringComparison.Ordinal))));
         Assert.Equal([], HelperTable.All.Where(h => !h.Example.Contains(h.Name, StringComparison.Ordinal)));
+    }
+
+    private static IReadOnlyList<PlannedAction> PlanOf(string name)
+    {
+        var rules = Example.All[name].Compile();
+        var test = Example.All[name].ReadTests(rules)[0];
+        return Planner.Plan(rules, RuleMatcher.Match(rules, SampleEvents.Read(rules, test.Event, test.Payload, test.At))).Actions;
     }
 
     private static IEnumerable<Truth> Match(string condition, string payload)

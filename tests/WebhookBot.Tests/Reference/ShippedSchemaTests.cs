@@ -58,7 +58,7 @@ public sealed class ShippedSchemaTests
         Assert.Contains("github.pull_request.opened", schema.Definitions["event"].AnyOf.First().Enumeration);
         Assert.Contains("alertmanager.firing", schema.Definitions["event"].AnyOf.First().Enumeration);
         Assert.Contains("slack.post", schema.Definitions["step"].Properties.Keys);
-        Assert.Contains("channel", schema.Definitions["action slack.post"].Properties.Keys);
+        Assert.Contains("channel", schema.Definitions["action-slack.post"].Properties.Keys);
         Assert.Contains("starts_with", schema.Definitions["value"].AnyOf.Last().Properties.Keys);
         Assert.Contains("facts.changed_files", schema.Definitions["condition"].Properties.Keys);
         Assert.All(schema.Definitions["rule"].Properties.Values, p => Assert.NotEmpty(p.Description!));
