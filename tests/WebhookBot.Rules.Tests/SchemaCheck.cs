@@ -7,6 +7,10 @@ namespace WebhookBot.Rules.Tests;
 /// <summary>Asks a JSON Schema validator what it has against a rule file.</summary>
 internal static class SchemaCheck
 {
+    private const int Most = 2_000;
+
+    private static int _asked;
+
     private static readonly Lazy<JsonSchema> ForTests = new(() => Read(TestRules.Vocabulary));
     private static readonly Lazy<JsonSchema> ForKnownEvents = new(() => Read(KnownEvents.Vocabulary));
 
@@ -19,9 +23,9 @@ internal static class SchemaCheck
         return root is null ? [] : [.. new JsonSchemaValidator().Validate(root.ToJson().GetRawText(), schema).Select(e => e.ToString())];
     }
 
-    /// <summary>Whatever compiles is valid; the huge files of tests that measure are left out.</summary>
+    /// <summary>Whatever compiles is valid. Huge files are left out, and of the random rules of property tests all but the first thousands.</summary>
     public static void AssertTakes(IEnumerable<string> texts) =>
-        Assert.All(texts.Where(t => t.Length < 20_000), text => Assert.True(Problems(text) is [], $"{string.Join('\n', Problems(text))}\n{text}"));
+        Assert.All(texts.Where(t => t.Length < 20_000 && Interlocked.Increment(ref _asked) <= Most), text => Assert.True(Problems(text) is [], $"{string.Join('\n', Problems(text))}\n{text}"));
 
     private static JsonSchema Read(RuleVocabulary vocabulary) =>
         JsonSchema.FromJsonAsync(new SchemaWriter(vocabulary).Write()).GetAwaiter().GetResult();

@@ -35,8 +35,8 @@ internal static class ActionSchema
 
     private static JsonObject Argument(ActionParameter parameter) => parameter.Type switch
     {
-        ParameterType.Text when parameter.OneOf is { } choices => SchemaForms.AnyOf(SchemaForms.Enumeration(choices), Template, File()),
-        ParameterType.Text => SchemaForms.AnyOf(SchemaForms.Reference("text"), File()),
+        ParameterType.Text when parameter.OneOf is { } choices => SchemaForms.AnyOf(SchemaForms.Enumeration(choices), Template, TextFile()),
+        ParameterType.Text => SchemaForms.AnyOf(SchemaForms.Reference("text"), TextFile()),
         ParameterType.TextList => SchemaForms.AnyOf(SchemaForms.Reference("text"), new JsonObject { ["type"] = "array", ["items"] = SchemaForms.Reference("text") }),
         ParameterType.Number => SchemaForms.AnyOf(SchemaForms.OfType("integer"), Template),
         ParameterType.Boolean => SchemaForms.OfType("boolean"),
@@ -44,7 +44,7 @@ internal static class ActionSchema
         _ => [],
     };
 
-    private static JsonObject File() => new()
+    private static JsonObject TextFile() => new()
     {
         ["type"] = "object",
         ["properties"] = new JsonObject { ["file"] = SchemaForms.Described(SchemaForms.Reference("text"), "A text file below the rules folder, by its path from this file.") },
