@@ -63,7 +63,17 @@ public sealed record ActionParameter(
 /// <param name="Name">The key of the step: <c>slack.post</c>.</param>
 /// <param name="Description">One sentence.</param>
 /// <param name="Parameters">Its arguments.</param>
-public sealed record ActionDescriptor(string Name, string Description, IReadOnlyList<ActionParameter> Parameters);
+public sealed record ActionDescriptor(string Name, string Description, IReadOnlyList<ActionParameter> Parameters)
+{
+    /// <summary>Events that come back from it. None when it causes none that a rule could hear of, or when that is not certain.</summary>
+    public IReadOnlyList<EventCause> Causes { get; init; } = [];
+
+    /// <summary>States that it switches on or off.</summary>
+    public IReadOnlyList<StateEffect> Effects { get; init; } = [];
+
+    /// <summary>The arguments that aim it at something else than what the event is about: <c>repository</c>.</summary>
+    public IReadOnlyList<string> Target { get; init; } = [];
+}
 
 /// <summary>The actions that rule files may use.</summary>
 public sealed class ActionCatalog(IEnumerable<ActionDescriptor> descriptors)

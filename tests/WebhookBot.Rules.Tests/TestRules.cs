@@ -32,6 +32,7 @@ internal static class TestRules
                 new ActionParameter("blocks", ParameterType.Structure, "blocks", Format: TextFormat.SlackText),
                 new ActionParameter("state", ParameterType.Text, "its state", OneOf: ["open", "closed"]),
             ]),
+            .. SwitchingActions.All,
         ]),
         Presets,
         Facts);

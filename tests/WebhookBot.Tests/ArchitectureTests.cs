@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Actions"] = ["Rules", "Journal", "Clients", "Deployments"],
         ["Pipeline"] = ["Rules", "Intake", "Journal", "RuleFiles", "Facts", "Actions"],
         ["Retries"] = ["Rules", "Journal", "Actions", "Clients"],
-        ["Schedules"] = ["Rules", "Journal"],
+        ["Schedules"] = ["Rules", "Journal", "Retries"],
         ["Recovery"] = ["Rules", "Journal", "Actions", "Clients"],
         ["Chat"] = ["Rules", "Journal", "RuleFiles", "Deployments", "Clients"],
     };

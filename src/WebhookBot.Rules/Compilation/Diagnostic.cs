@@ -67,6 +67,12 @@ public static class DiagnosticCode
 
     public const string BadTest = "WB0150";
 
+    public const string UndoneByAnotherRule = "WB0170";
+    public const string TriggersItself = "WB0171";
+    public const string NeverMatches = "WB0172";
+    public const string DuplicateRule = "WB0173";
+    public const string RepeatedStep = "WB0174";
+
     public const string BadSchedule = "WB0180";
     public const string BadTiming = "WB0181";
     public const string UnknownVariable = "WB0182";

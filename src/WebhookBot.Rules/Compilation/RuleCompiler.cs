@@ -1,3 +1,4 @@
+using WebhookBot.Rules.Compilation.Conflicts;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
@@ -37,6 +38,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
 
         CheckTriggers(found, diagnostics);
         found.EventChecks.Run(vocabulary, found.Sources, diagnostics);
+        ConflictChecks.Run(vocabulary, [.. found.Rules.Values], found.Sources, diagnostics);
         var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
             .ToList();

@@ -57,24 +57,12 @@ internal static class Shape
         }
     }
 
-    /// <summary>Reports every key that is not known; <paramref name="later"/> are keys of the language that this version lacks.</summary>
-    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics, IReadOnlyCollection<string>? later = null)
+    /// <summary>Reports every key that is not known.</summary>
+    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics)
     {
-        foreach (var entry in mapping.Entries)
+        foreach (var entry in mapping.Entries.Where(e => !known.Contains(e.Key.Text)))
         {
-            if (known.Contains(entry.Key.Text))
-            {
-                continue;
-            }
-
-            if (later?.Contains(entry.Key.Text) == true)
-            {
-                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{entry.Key.Text}' is not part of this version");
-            }
-            else
-            {
-                diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known);
-            }
+            diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using WebhookBot.Rules.Compilation;
 
 namespace WebhookBot.Rules.Conditions;
@@ -75,13 +74,6 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
         }
 
         var test = _tests.Compile(entry.Value);
-        if (path is null || test is null)
-        {
-            return null;
-        }
-
-        var words = new StringBuilder(entry.Key.Text).Append(": ");
-        entry.Value.Describe(words);
-        return new FieldCondition(entry.Key.Position, path, test, Suggestion.Shorten(words.ToString()));
+        return path is null || test is null ? null : new FieldCondition(entry.Key, path, test, entry.Value);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
 
@@ -8,16 +9,20 @@ public sealed class FieldCondition : Condition
 {
     private const int MostSeen = 5;
 
-    internal FieldCondition(SourcePosition position, FieldPath path, ValueTest test, string words) : base(position, words)
+    internal FieldCondition(YamlScalar key, FieldPath path, ValueTest test, YamlNode written) : base(key.Position, InWords(key, written))
     {
         Path = path;
         Test = test;
+        Written = written;
     }
 
     /// <summary>The field.</summary>
     public FieldPath Path { get; }
 
     internal ValueTest Test { get; }
+
+    /// <summary>The value as it stands in the rule file.</summary>
+    internal YamlNode Written { get; }
 
     internal override Truth Evaluate(EvaluationScope scope) => Test.Test(Path.Resolve(scope), scope);
 
@@ -33,6 +38,13 @@ public sealed class FieldCondition : Condition
             Because = Because(value, result),
             At = Position.ToString(),
         };
+    }
+
+    private static string InWords(YamlScalar key, YamlNode written)
+    {
+        var words = new StringBuilder(key.Text).Append(": ");
+        written.Describe(words);
+        return Suggestion.Shorten(words.ToString());
     }
 
     private static string? Seen(FieldValue value)

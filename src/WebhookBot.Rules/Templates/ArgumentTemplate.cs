@@ -11,6 +11,8 @@ internal abstract class ArgumentTemplate
 
     internal sealed class Constant(YamlScalar scalar) : ArgumentTemplate
     {
+        public YamlScalar Scalar => scalar;
+
         public override void Render(ArgumentRendering rendering) => scalar.WriteJson(rendering.Writer);
     }
 
@@ -23,11 +25,15 @@ internal abstract class ArgumentTemplate
 
     internal sealed class Number(Template template) : ArgumentTemplate
     {
+        public Template Template => template;
+
         public override void Render(ArgumentRendering rendering) => rendering.Writer.WriteNumberValue(rendering.Number(template));
     }
 
     internal sealed class Items(IReadOnlyList<ArgumentTemplate> items) : ArgumentTemplate
     {
+        public IReadOnlyList<ArgumentTemplate> Parts => items;
+
         public override void Render(ArgumentRendering rendering)
         {
             rendering.Writer.WriteStartArray();
@@ -42,6 +48,8 @@ internal abstract class ArgumentTemplate
 
     internal sealed class Mapping(IReadOnlyList<(string Key, ArgumentTemplate Value)> entries) : ArgumentTemplate
     {
+        public IReadOnlyList<(string Key, ArgumentTemplate Value)> Entries => entries;
+
         public override void Render(ArgumentRendering rendering)
         {
             rendering.Writer.WriteStartObject();

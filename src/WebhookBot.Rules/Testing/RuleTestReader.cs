@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Language;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Testing;
 
@@ -103,9 +105,24 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             return JsonNode.Parse(payload);
         }
 
+        if (rules.Rules.FirstOrDefault(r => r.Schedule is not null && name.Text == RuleSchedule.EventOf(r.Name)) is { } rule)
+        {
+            return Fired(rule);
+        }
+
         _diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names);
         return null;
     }
+
+    // What the clock sends.
+    private static JsonObject Fired(Rule rule) => new()
+    {
+        ["rule"] = rule.Name,
+        ["schedule"] = rule.Schedule!.Cron,
+        ["zone"] = rule.Schedule.Zone.Id,
+        ["scheduled_for"] = DefaultTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["missed"] = 0,
+    };
 
     private JsonNode? Parse(byte[]? payload, YamlScalar file)
     {
@@ -233,7 +250,7 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             case YamlScalar { Text: "no match" }:
                 return new RuleExpectation(entry.Key.Text, entry.Key.Position, null);
             case YamlSequence list when list.Items.All(i => i is YamlMapping { Entries: [{ Value: YamlMapping }] }):
-                foreach (var unknown in list.Items.Cast<YamlMapping>().Select(i => i.Entries[0].Key).Where(k => vocabulary.Actions.Find(k.Text) is null))
+                foreach (var unknown in list.Items.Cast<YamlMapping>().Select(i => i.Entries[0].Key).Where(k => vocabulary.Actions.Find(k.Text) is null && k.Text != Digest.Gather))
                 {
                     _diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", unknown, vocabulary.Actions.Names);
                 }

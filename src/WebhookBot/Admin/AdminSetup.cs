@@ -29,6 +29,7 @@ public static class AdminSetup
         var api = app.MapGroup("/api").AddEndpointFilter(gate);
         api.MapDeliveries();
         api.MapRules();
+        api.MapSchedules();
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase), branch => branch.Use(async (http, next) =>
         {
             if (gate.IsAllowed(http))

@@ -105,7 +105,7 @@ internal static class SendCommand
         do
         {
             delivery = await bot.FindAsync(id, cancellation);
-            if ((string?)delivery?["status"] is not ("received" or "planned"))
+            if (delivery is null || !IsUnderWay(delivery))
             {
                 break;
             }
@@ -122,6 +122,14 @@ internal static class SendCommand
         return 0;
     }
 
+    // What waits for its time is not waited for here.
+    private static bool IsUnderWay(JsonNode delivery) => (string?)delivery["status"] switch
+    {
+        "received" => true,
+        "planned" => delivery["actions"] is JsonArray actions && actions.Any(a => (string?)a?["status"] is "pending" or "running"),
+        _ => false,
+    };
+
     private sealed record Wish(string Event, string To, string? Secret, string[] Set, string Rules, string Data)
     {
         public Rules.Sources.SourceDefinition? FindSource(string name)
@@ -132,7 +140,7 @@ internal static class SendCommand
             }
 
             var files = RuleFileLoader.Read(Rules, RuleFileLoader.Find(Rules)).Files;
-            return new RuleCompiler(BotHost.Vocabulary).Compile(files).RuleSet?.Sources.FirstOrDefault(s => s.Name == name);
+            return new RuleCompiler(BotHost.Vocabulary).Compile(files, RuleFileLoader.TextsOf(Rules)).RuleSet?.Sources.FirstOrDefault(s => s.Name == name);
         }
 
         public string FindSecret(string name)

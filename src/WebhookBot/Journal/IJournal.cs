@@ -51,7 +51,7 @@ public interface IJournal
     /// <summary>Claims one of them before its time. Null when it does not wait any more, or somebody has it.</summary>
     Task<ActionLease?> ClaimHeldAsync(HeldAction held, CancellationToken cancellation);
 
-    /// <summary>How many marks of each key the saved plans have made since the time that is asked for; what has ended does not count.</summary>
+    /// <summary>How many marks of each key the saved plans have made since the time that is asked for; one that has ended may be forgotten.</summary>
     Task<IReadOnlyList<int>> CountMarksAsync(IReadOnlyList<MarkQuery> marks, CancellationToken cancellation);
 
     /// <summary>

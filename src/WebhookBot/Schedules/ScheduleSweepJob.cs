@@ -38,7 +38,7 @@ internal sealed partial class ScheduleSweepJob(IJournal journal, IRuleSetInForce
 
     private async Task<bool> FireAsync(Rule rule, RuleSchedule schedule, DateTimeOffset now, CancellationToken cancellation)
     {
-        var last = ScheduleMemory.Read(await journal.RecallAsync(ScheduleMemory.KeyOf(rule.Name), cancellation), schedule);
+        var last = await ScheduleMemory.RecallAsync(journal, rule, cancellation);
         if (last is null || last > now)
         {
             // A rule that is new, or that has another schedule now, has missed nothing. Neither has one whose last time lies in the future:

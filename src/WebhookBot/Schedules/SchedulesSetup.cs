@@ -1,8 +1,9 @@
 using Quartz;
+using WebhookBot.Retries;
 
 namespace WebhookBot.Schedules;
 
-/// <summary>Registers the schedules of rules and the clock that wakes them.</summary>
+/// <summary>Registers the schedules of rules, and the clock that wakes them and the retries.</summary>
 public static class SchedulesSetup
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -10,12 +11,21 @@ public static class SchedulesSetup
     public static IServiceCollection AddSchedules(this IServiceCollection services)
     {
         services.AddTransient<ScheduleSweepJob>();
-        services.AddQuartz(quartz =>
+
+        // A scheduler with a name, since a clock that is given to the one without becomes the clock of the whole process.
+        services.AddQuartz("sweeps", quartz =>
         {
-            quartz.ScheduleJob<ScheduleSweepJob>(
-                trigger => trigger.WithIdentity("schedule-sweep").WithSimpleSchedule(s => s.WithInterval(Every).RepeatForever()),
-                job => job.WithIdentity("schedule-sweep"));
+            quartz.UseTimeProvider(new SteadyClock(TimeProvider.System));
+            Wake<RetrySweepJob>(quartz, "retries");
+            Wake<ScheduleSweepJob>(quartz, "schedules");
         });
+        services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
         return services;
     }
+
+    private static void Wake<T>(IQuartzBuilder quartz, string name)
+        where T : class, IJob =>
+        quartz.ScheduleJob<T>(
+            trigger => trigger.WithIdentity(name).WithSimpleSchedule(s => s.WithInterval(Every).RepeatForever()),
+            job => job.WithIdentity(name));
 }

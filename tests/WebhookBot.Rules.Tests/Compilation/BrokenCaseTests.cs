@@ -29,7 +29,7 @@ public partial class BrokenCaseTests
         ["a language of its own"] = "schedule-that-never-comes schedule-with-a-bad-field matches-* within-a-day-that-is-none until-a-day-that-is-none",
         ["time zones of the machine"] = "schedule-zone-unknown within-zone-unknown",
         ["sums"] = "too-many-conditions glob-too-long wait-of-years schedule-twice",
-        ["advice"] = "until-and-nobody-is-told",
+        ["advice"] = "until-and-nobody-is-told conflict-*",
     };
 
     public static TheoryData<string> Cases => [.. Files().Select(f => Path.GetFileNameWithoutExtension(f))];

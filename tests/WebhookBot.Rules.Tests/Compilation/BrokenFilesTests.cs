@@ -19,6 +19,7 @@ public class BrokenFilesTests
     [InlineData("timing")]
     [InlineData("yaml")]
     [InlineData("events")]
+    [InlineData("conflicts")]
     public void Tells_every_mistake_at_its_place(string name)
     {
         var told = Diagnose(name);
@@ -57,7 +58,7 @@ public class BrokenFilesTests
     public void Names_every_code_that_rule_files_can_earn()
     {
         string[] names = ["conditions", "rules", "sources", "steps", "timing", "yaml"];
-        var seen = Diagnose(names).Concat(Diagnose("events")).Select(l => l.Split(' ')[2].TrimEnd(':')).ToHashSet();
+        var seen = Diagnose(names).Concat(Diagnose("events")).Concat(Diagnose("conflicts")).Select(l => l.Split(' ')[2].TrimEnd(':')).ToHashSet();
         string[] elsewhere = [DiagnosticCode.YamlSyntax, DiagnosticCode.FileTooLarge, DiagnosticCode.FileUnreadable, DiagnosticCode.TooDeep, DiagnosticCode.NotAMapping, DiagnosticCode.TooManyConditions, DiagnosticCode.BadTest, DiagnosticCode.DuplicateName];
         var all = typeof(DiagnosticCode).GetFields().Select(f => (string)f.GetValue(null)!).ToList();
         Assert.Equal(all.Count, all.Distinct().Count());

@@ -144,6 +144,7 @@ internal sealed class ActionWorld : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(journal)
             .AddSingleton(RulesInForce)
+            .AddSingleton(Substitute.For<IAlertSources>())
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddClients()
             .AddFacts()

@@ -9,7 +9,7 @@ public sealed class ExplainVerbTests : IAsyncLifetime
     private const string Rules = """
         rules:
           docs: { on: github.push, if: { ref: refs/heads/main, any: [{ deleted: true }, { after: "a*" }] }, then: [slack.post: { channel: "#dev", text: "{{ref}}" }] }
-          other: { on: [github.release, "alertmanager.*"], then: [slack.post: { channel: "#dev", text: x }] }
+          other: { on: [github.release.published, "alertmanager.*"], then: [slack.post: { channel: "#dev", text: x }] }
           switched-off: { on: github.push, mode: off, then: [slack.post: { channel: "#dev", text: x }] }
         """;
 
@@ -20,7 +20,7 @@ public sealed class ExplainVerbTests : IAsyncLifetime
         "    ✓ any of   {0}rules/rules.yml(2,56)",
         "      ✗ deleted: true   saw false   {0}rules/rules.yml(2,64)",
         "      ✓ after: a*   saw \"abcdef0123456789abcdef0123456789abcdef01\"   {0}rules/rules.yml(2,83)",
-        "  - other not looked at   other events: github.release, alertmanager.*   {0}rules/rules.yml(3,3)",
+        "  - other not looked at   other events: github.release.published, alertmanager.*   {0}rules/rules.yml(3,3)",
         "  - switched-off not looked at   off   {0}rules/rules.yml(4,3)",
     ];
 
@@ -63,7 +63,7 @@ public sealed class ExplainVerbTests : IAsyncLifetime
         Assert.Equal(Shape(delivered), Shape(read));
         Assert.Equal((await _bot.GetDeliveryAsync(id)).GetRawText(), delivered.GetRawText());
         Assert.Equal("docs", read.Rule("docs").GetProperty("rule").GetString());
-        Assert.Equal([("other", "other events: github.release, alertmanager.*"), ("switched-off", "off")], PassedOver(read));
+        Assert.Equal([("other", "other events: github.release.published, alertmanager.*"), ("switched-off", "off")], PassedOver(read));
         Assert.Equal(PassedOver(read), PassedOver(delivered));
         Assert.Equal((0, 1, 0), (one.GetProperty("rules").GetArrayLength(), one.GetProperty("not_looked_at").GetArrayLength(), one.GetProperty("actions").GetArrayLength()));
     }
@@ -75,7 +75,7 @@ public sealed class ExplainVerbTests : IAsyncLifetime
         var before = await _bot.GetDeliveryAsync(id);
 
         // In one step, or the bot may read half of it and then the rest.
-        var changed = _shell.Folder.Write("changed", Rules + "\n  another: { on: github.release, then: [slack.post: { channel: \"#dev\", text: x }] }\n");
+        var changed = _shell.Folder.Write("changed", Rules + "\n  another: { on: github.release.published, then: [slack.post: { channel: \"#dev\", text: x }] }\n");
         File.Move(changed, Path.Combine(_shell.Folder.Path, "rules", "rules.yml"), overwrite: true);
         var after = await Poll.UntilAsync(() => _bot.GetDeliveryAsync(id), d => InForce(d) != InForce(before));
 

@@ -15,7 +15,7 @@ public sealed class TestVerbTests : IDisposable
             if: { ref: refs/heads/main, facts.changed_files: { any: "*" } }
             then: [slack.post: { channel: "#dev", text: "{{ref}}" }]
             else: [slack.post: { channel: "#dev", text: other }]
-          never: { on: github.release, then: [slack.post: { channel: "#dev", text: x }] }
+          never: { on: github.release.published, then: [slack.post: { channel: "#dev", text: x }] }
         """;
 
     private const string Tests = """

@@ -204,6 +204,32 @@ public sealed class TimeTests
             world.Slack.Messages.Select(m => m.Text));
     }
 
+    [Theory]
+    [InlineData("2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z")] // 02:30 is skipped: the first moment after the gap
+    [InlineData("2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z")] // 02:30 comes twice: the first of them
+    public async Task A_schedule_fires_once_on_the_days_on_which_the_clocks_change(string start, string first, string second)
+    {
+        await using var world = await BotWorld.StartAsync("rules: {}");
+        world.Clock.Set(DateTimeOffset.Parse(start, null));
+        await world.ChangeRulesAsync("""
+            rules:
+              morning:
+                on: { schedule: "30 2 * * *", zone: Europe/Berlin }
+                then: [ slack.post: { channel: "#dev", text: "{{scheduled_for}} missed {{missed}}" } ]
+            """);
+        await KeptAsync(world);
+        foreach (var time in new[] { first, second })
+        {
+            var before = world.Slack.Messages.Count;
+            world.Clock.Set(DateTimeOffset.Parse(time, null).AddSeconds(1));
+            await Poll.UntilAsync(() => world.Slack.Messages.Count > before);
+            world.Clock.Jump(TimeSpan.FromHours(3));
+            await world.DeliverAsync("push", Push("x"));
+        }
+
+        Assert.Equal([$"{first} missed 0", $"{second} missed 0"], world.Slack.Messages.Select(m => m.Text));
+    }
+
     private static async Task KeptAsync(BotWorld world)
     {
         var journal = (WebhookBot.Journal.IJournal)world.Bot.Services.GetService(typeof(WebhookBot.Journal.IJournal))!;

@@ -13,7 +13,7 @@ public sealed class BodyTests(IntakeWorld world) : IClassFixture<IntakeWorld>
     private const string Rules = """
         rules:
           reads:
-            on: github.*
+            on: [github.*, github.of_a_kind_nobody_knows.*]
             mode: shadow
             if: { number: { gt: 3 } }
             then:
@@ -23,7 +23,7 @@ public sealed class BodyTests(IntakeWorld world) : IClassFixture<IntakeWorld>
             else:
               - github.label: { add: ["{{title}}"] }
           matches:
-            on: github.*
+            on: [github.*, github.of_a_kind_nobody_knows.*]
             if:
               any:
                 - { title: { matches: "a+" } }

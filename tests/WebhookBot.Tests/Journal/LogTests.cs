@@ -97,7 +97,7 @@ public sealed class LogTests : IDisposable
         Open().Dispose();
         var bytes = await File.ReadAllBytesAsync(_folder.Segments[0], Stop);
         var newer = bytes.ToArray();
-        newer[8] = 2;
+        newer[8] = SegmentHeader.FormatVersion + 1;
         BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(SegmentHeader.Size - 4), Crc32C.Of(0, newer.AsSpan(0, SegmentHeader.Size - 4)));
         await File.WriteAllBytesAsync(_folder.Segments[0], newer, Stop);
         Assert.Contains("newer version", Assert.Throws<InvalidDataException>(Open).Message, StringComparison.Ordinal);

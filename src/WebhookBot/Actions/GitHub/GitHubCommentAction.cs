@@ -20,7 +20,14 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
         new("key", ParameterType.Text, "Keeps one comment for this key and edits it, instead of adding another."),
         GitHubParameters.Repository,
         GitHubParameters.Number,
-    ]);
+    ])
+    {
+        Causes =
+        [
+            new("github.issue_comment.created") { Without = "key", Keeps = [.. GitHubParameters.KeptOfIssue, "issue.labels", "issue.pull_request"] },
+        ],
+        Target = GitHubParameters.Target,
+    };
 
     private static readonly ApiOptions AllPages = new() { PageSize = 100 };
 

@@ -19,7 +19,16 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
         new("event_type", ParameterType.Text, "The type of a repository_dispatch event, instead of a workflow."),
         new("client_payload", ParameterType.Structure, "What the repository_dispatch event carries."),
         GitHubParameters.Repository,
-    ]);
+    ])
+    {
+        Causes =
+        [
+            new("github.repository_dispatch.{event_type}") { With = "event_type", Keeps = GitHubParameters.KeptOfRepository },
+            .. new[] { "dispatch", "run.requested", "run.in_progress", "run.completed", "job.queued", "job.in_progress", "job.completed" }
+                .Select(e => new EventCause($"github.workflow_{e}") { With = "workflow", Keeps = GitHubParameters.KeptOfRepository }),
+        ],
+        Target = GitHubParameters.Target,
+    };
 
     private const string Accept = "application/vnd.github+json";
 

@@ -16,7 +16,18 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet."),
         GitHubParameters.Repository,
         GitHubParameters.Number,
-    ]);
+    ])
+    {
+        Causes =
+        [
+            new("github.pull_request.labeled") { With = "add", Keeps = GitHubParameters.KeptOfPullRequest },
+            new("github.issues.labeled") { With = "add", Keeps = GitHubParameters.KeptOfIssue },
+            new("github.pull_request.unlabeled") { With = "remove", Keeps = GitHubParameters.KeptOfPullRequest },
+            new("github.issues.unlabeled") { With = "remove", Keeps = GitHubParameters.KeptOfIssue },
+        ],
+        Effects = [new("label", IsOn: true, "add"), new("label", IsOn: false, "remove")],
+        Target = GitHubParameters.Target,
+    };
 
     public ActionDescriptor Descriptor => Definition;
 

@@ -10,4 +10,22 @@ internal static class GitHubParameters
 
     public static ActionParameter Number { get; } = new(
         "number", ParameterType.Number, "The issue or pull request; without it the one that the event is about.");
+
+    /// <summary>The arguments that aim an action at something else than what the event is about.</summary>
+    public static IReadOnlyList<string> Target { get; } = [Repository.Name, Number.Name];
+
+    /// <summary>What stays the same between two events of one repository.</summary>
+    public static IReadOnlyList<string> KeptOfRepository { get; } =
+        ["repository.full_name", "repository.name", "repository.owner", "repository.private", "repository.default_branch", "organization"];
+
+    /// <summary>What stays the same between two events of one issue while nobody but an action that labels or comments touches it.</summary>
+    public static IReadOnlyList<string> KeptOfIssue { get; } =
+        [.. KeptOfRepository, .. new[] { "user", "title", "body", "number", "state" }.Select(f => $"issue.{f}")];
+
+    /// <summary>The same of a pull request.</summary>
+    public static IReadOnlyList<string> KeptOfPullRequest { get; } =
+    [
+        .. KeptOfRepository, "number",
+        .. new[] { "user", "title", "body", "number", "state", "draft", "merged", "base.ref", "head.ref" }.Select(f => $"pull_request.{f}"),
+    ];
 }
