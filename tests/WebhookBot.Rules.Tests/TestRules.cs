@@ -45,6 +45,7 @@ internal static class TestRules
     {
         var compilation = Compile(texts);
         Assert.True(compilation.RuleSet is not null, string.Join('\n', compilation.Diagnostics) + "\n" + string.Join("\n---\n", texts));
+        SchemaCheck.AssertTakes(texts);
         return compilation.RuleSet;
     }
 

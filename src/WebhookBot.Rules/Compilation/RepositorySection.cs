@@ -1,13 +1,12 @@
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles <c>repositories</c>: what the rules of single repositories may do.</summary>
 internal sealed partial class RepositorySection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    private static readonly string[] Known = ["actions", "channels"];
-
     public void Compile(YamlNode node, Dictionary<string, RepositoryGrant> into)
     {
         foreach (var entry in Shape.Mapping(node, "grants by repository", diagnostics)?.Entries ?? [])
@@ -26,7 +25,7 @@ internal sealed partial class RepositorySection(RuleVocabulary vocabulary, Diagn
 
     private RepositoryGrant CompileGrant(YamlScalar pattern, YamlMapping mapping)
     {
-        Shape.Keys(mapping, "a grant", Known, diagnostics);
+        Shape.Keys(mapping, "a grant", FileKeys.Grant.Names, diagnostics);
         if (mapping["actions"] is null)
         {
             diagnostics.Error(pattern.Position, DiagnosticCode.MissingKey, $"'{Suggestion.Shorten(pattern.Text)}' needs 'actions', such as [github.*, slack.post]");

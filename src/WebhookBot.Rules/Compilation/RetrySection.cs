@@ -1,15 +1,12 @@
 using System.Globalization;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles <c>retry</c> of a step: <c>{ attempts: 5, base: 10s, max: 10m }</c>, a number of attempts alone, or <c>false</c>.</summary>
 internal sealed class RetrySection(DiagnosticBag diagnostics)
 {
-    private const int MostAttempts = 100;
-
-    private static readonly string[] Known = ["attempts", "base", "max"];
-
     public RetryPolicy? Compile(YamlNode node)
     {
         switch (node)
@@ -19,7 +16,7 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
             case YamlScalar { Kind: ScalarKind.Number }:
                 return RetryPolicy.Default with { MaxAttempts = Attempts(node) };
             case YamlMapping mapping:
-                Shape.Keys(mapping, "retry", Known, diagnostics);
+                Shape.Keys(mapping, "retry", RuleKeys.Retry.Names, diagnostics);
                 return new RetryPolicy(
                     mapping["attempts"] is { } attempts ? Attempts(attempts) : RetryPolicy.Default.MaxAttempts,
                     Delay(mapping["base"], RetryPolicy.Default.BaseDelay),
@@ -32,12 +29,12 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
 
     private int Attempts(YamlNode node)
     {
-        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostAttempts)
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= RuleKeys.MostAttempts)
         {
             return count;
         }
 
-        diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"attempts are a whole number from 1 to {MostAttempts}, found {node.KindInWords}");
+        diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"attempts are a whole number from 1 to {RuleKeys.MostAttempts}, found {node.KindInWords}");
         return 1;
     }
 

@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation.Conflicts;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
 
@@ -12,8 +13,6 @@ public sealed record Compilation(RuleSet? RuleSet, IReadOnlyList<Diagnostic> Dia
 /// <summary>Rule files in, an immutable rule set or all diagnostics out. Used alike by the service, the checker and the tests.</summary>
 public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
-    private static readonly string[] Sections = ["sources", "rules", "people", "vars", "repositories"];
-
     private static readonly string[] Later = ["commands", "environments"];
 
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
@@ -68,7 +67,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
                 break;
             default:
-                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, Sections);
+                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, FileKeys.Sections.Names);
                 break;
         }
     }

@@ -1,14 +1,12 @@
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles the <c>rules</c> of one file.</summary>
 internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics, EventChecks eventChecks)
 {
-    private static readonly string[] Known =
-        ["description", "on", "if", "unless", "then", "else", "mode", .. TimingSection.Keys, .. SwitchSection.Keys];
-
     private readonly StepCompiler _steps = new(vocabulary, diagnostics);
 
     public void Compile(YamlNode node, Dictionary<string, Rule> into)
@@ -34,7 +32,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
-        Shape.Keys(mapping, "a rule", Known, diagnostics);
+        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics);
         var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
         eventChecks.Add(triggers, mapping);

@@ -13,6 +13,9 @@ public sealed record RuleVocabulary(
     IReadOnlyCollection<string> Facts,
     Func<string, EventCatalog?>? Events = null)
 {
+    /// <summary>What facts and presets are, in a sentence: by <c>facts.changed_files</c>, <c>preset.github</c>. For the editor and the reference page.</summary>
+    public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The variables that the files themselves define.</summary>
     internal IReadOnlyCollection<string> Vars { get; init; } = [];
 

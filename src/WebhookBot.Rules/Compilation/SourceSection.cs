@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
 
@@ -8,8 +9,6 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Compiles the <c>sources</c> of one file.</summary>
 internal sealed partial class SourceSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    private static readonly string[] Known = ["preset", "secret", "secrets", "verify", "event", "id", "subject", "allow_from"];
-
     // What the bot itself sends to its rules, and the family name of alerts.
     private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, "alert", "bot", "chat", "slack"];
 
@@ -43,7 +42,7 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
 
     private SourceDefinition CompileSource(YamlScalar name, YamlMapping mapping)
     {
-        Shape.Keys(mapping, "a source", Known, diagnostics);
+        Shape.Keys(mapping, "a source", SourceKeys.Source.Names, diagnostics);
         var preset = CompilePreset(name, mapping);
         var verify = mapping["verify"] is { } node ? _verify.Compile(node) : null;
         var secrets = Secrets(mapping).Concat(verify?.Secrets ?? []).ToList();

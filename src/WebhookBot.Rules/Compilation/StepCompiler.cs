@@ -1,12 +1,11 @@
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Turns the lists behind <c>then</c> and <c>else</c> into steps.</summary>
 internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    private static readonly string[] Beside = ["when", "retry", "name", "stop_on_failure"];
-
     /// <summary>Actions of the language that this version does not carry out.</summary>
     private static readonly string[] LaterActions =
     [
@@ -35,7 +34,7 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             return null;
         }
 
-        var actions = mapping.Entries.Where(e => !Beside.Contains(e.Key.Text)).ToList();
+        var actions = mapping.Entries.Where(e => !RuleKeys.Step.Names.Contains(e.Key.Text)).ToList();
         if (actions.Count != 1)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.WrongKind, actions.Count == 0

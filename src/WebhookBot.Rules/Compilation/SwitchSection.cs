@@ -1,17 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles a rule's safety switches: <c>until</c>, <c>owner</c>, <c>max_per_subject</c>, <c>bots</c>.</summary>
 internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
 {
-    private const int LargestMaxPerSubject = 10_000;
-
-    /// <summary>The keys of a rule that are compiled here.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["until", "owner", "max_per_subject", "bots"];
-
     public Rule Apply(Rule rule, YamlMapping mapping)
     {
         var until = mapping["until"] is { } day ? Day(day) : null;
@@ -64,7 +60,7 @@ internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
 
     private int MaxPerSubject(YamlNode node)
     {
-        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= LargestMaxPerSubject)
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= RuleKeys.LargestCount)
         {
             return count;
         }

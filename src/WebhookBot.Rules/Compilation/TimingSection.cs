@@ -1,5 +1,6 @@
 using System.Globalization;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Templates;
 using WebhookBot.Rules.Timing;
 
@@ -8,9 +9,6 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Compiles what a rule says about time: <c>wait</c>, <c>cancel_on</c>, <c>still</c>, <c>throttle</c>, <c>debounce</c>, <c>digest</c>.</summary>
 internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
-    /// <summary>The keys of a rule that are compiled here.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["wait", "cancel_on", "still", "throttle", "debounce", "digest"];
-
     private static readonly string[] Delays = ["wait", "debounce", "digest"];
 
     private static readonly string[] OfWait = ["cancel_on", "still"];
@@ -57,12 +55,12 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
 
     private Throttle? CompileThrottle(YamlNode node)
     {
-        if (Mapping(node, "throttle", ["key", "limit", "per"], ["limit", "per"]) is not { } mapping)
+        if (Mapping(node, RuleKeys.Throttle) is not { } mapping)
         {
             return null;
         }
 
-        var limit = Count(mapping["limit"], "limit", 10_000);
+        var limit = Count(mapping["limit"], "limit", RuleKeys.LargestCount);
         var per = Duration(mapping["per"], "per");
         var key = Key(mapping);
         return limit is null || per is null ? null : new Throttle(key, limit.Value, per.Value);
@@ -75,7 +73,7 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
             return new Debounce(null, alone);
         }
 
-        if (node is YamlScalar || Mapping(node, "debounce", ["key", "for"], ["for"]) is not { } mapping)
+        if (node is YamlScalar || Mapping(node, RuleKeys.Debounce) is not { } mapping)
         {
             return null;
         }
@@ -86,7 +84,7 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
 
     private Digest? CompileDigest(YamlNode node)
     {
-        if (Mapping(node, "digest", ["key", "every", "max"], ["every"]) is not { } mapping)
+        if (Mapping(node, RuleKeys.Digest) is not { } mapping)
         {
             return null;
         }
@@ -96,17 +94,17 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
         return Duration(mapping["every"], "every") is { } every && max is not null ? new Digest(key, every, max.Value) : null;
     }
 
-    private YamlMapping? Mapping(YamlNode node, string what, string[] known, string[] required)
+    private YamlMapping? Mapping(YamlNode node, KeyTable keys)
     {
-        if (Shape.Mapping(node, $"{{ {string.Join(", ", known)} }}", diagnostics) is not { } mapping)
+        if (Shape.Mapping(node, $"{{ {string.Join(", ", keys.Names)} }}", diagnostics) is not { } mapping)
         {
             return null;
         }
 
-        Shape.Keys(mapping, what, known, diagnostics);
-        foreach (var missing in required.Where(k => mapping[k] is null))
+        Shape.Keys(mapping, keys.Name, keys.Names, diagnostics);
+        foreach (var missing in keys.Required.Where(k => mapping[k] is null))
         {
-            diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, $"'{what}' needs '{missing}'");
+            diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, $"'{keys.Name}' needs '{missing}'");
         }
 
         return mapping;

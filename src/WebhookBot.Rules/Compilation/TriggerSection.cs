@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Compilation;
@@ -6,8 +7,6 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Compiles <c>on</c>: names of events, and a schedule.</summary>
 internal sealed partial class TriggerSection(DiagnosticBag diagnostics)
 {
-    private static readonly string[] ScheduleKeys = ["schedule", "zone"];
-
     /// <summary>The patterns, and the schedule when there is one; its own event is among the patterns then.</summary>
     public (IReadOnlyList<Trigger> Triggers, RuleSchedule? Schedule) Compile(YamlNode? node, YamlScalar rule)
     {
@@ -68,7 +67,7 @@ internal sealed partial class TriggerSection(DiagnosticBag diagnostics)
 
     private RuleSchedule? CompileSchedule(YamlMapping mapping)
     {
-        Shape.Keys(mapping, "'on'", ScheduleKeys, diagnostics);
+        Shape.Keys(mapping, "'on'", RuleKeys.Schedule.Names, diagnostics);
         if (mapping["schedule"] is not { } node)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, "'on' takes the name of an event, a list of them, or { schedule: \"0 9 * * MON\", zone: Europe/Oslo }");

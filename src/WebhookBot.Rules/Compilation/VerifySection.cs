@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Rules.Compilation;
@@ -7,8 +8,6 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Compiles the <c>verify</c> of a source that has no preset.</summary>
 internal sealed partial class VerifySection(DiagnosticBag diagnostics)
 {
-    private static readonly string[] Known = ["hmac", "token", "bearer", "basic", "header", "prefix", "encoding", "signed", "timestamp", "secret", "secrets"];
-
     private static readonly Dictionary<string, VerificationAlgorithm> Hashes = new(StringComparer.Ordinal)
     {
         ["sha1"] = VerificationAlgorithm.HmacSha1,
@@ -30,7 +29,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return null;
         }
 
-        Shape.Keys(mapping, "verify", Known, diagnostics);
+        Shape.Keys(mapping, "verify", SourceKeys.Verify.Names, diagnostics);
         var secrets = SourceSection.SecretNames(mapping["secret"], diagnostics).Concat(SourceSection.SecretNames(mapping["secrets"], diagnostics)).ToList();
         var ways = mapping.Entries.Where(e => e.Key.Text is "hmac" or "token" or "bearer" or "basic").ToList();
         if (ways.Count != 1)
@@ -111,7 +110,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return null;
         }
 
-        Shape.Keys(mapping, "timestamp", ["header", "tolerance"], diagnostics);
+        Shape.Keys(mapping, "timestamp", SourceKeys.Timestamp.Names, diagnostics);
         var header = Shape.Text(mapping["header"], "the name of a header", diagnostics);
         var tolerance = mapping["tolerance"] is { } text ? Durations.TryParse(Shape.Text(text, "a duration", diagnostics) ?? "") : TimeSpan.FromMinutes(5);
         if (header is null || tolerance is null)

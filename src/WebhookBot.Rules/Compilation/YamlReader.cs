@@ -156,7 +156,7 @@ internal sealed class YamlReader
             var value = ReadNode(depth + 1);
             if (key is not YamlScalar name)
             {
-                _diagnostics.Error(key.Position, DiagnosticCode.WrongKind, $"a key is a text, found {key.KindInWords}");
+                _diagnostics.Error(key.Position, DiagnosticCode.WrongKind, $"a key is a text, found {key.KindInWords}{(key is YamlMapping ? "; a text with {{…}} wants quotes" : "")}");
             }
             else if (!seen.TryAdd(name.Text, name.Position))
             {

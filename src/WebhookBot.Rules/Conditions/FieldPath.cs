@@ -25,7 +25,8 @@ public enum FieldRoot
 /// </summary>
 public sealed class FieldPath
 {
-    private static readonly string[] DeliveryFields = ["id", "source", "event", "received_at", "subject"];
+    /// <summary>What <c>delivery.</c> has.</summary>
+    internal static readonly string[] DeliveryFields = ["id", "source", "event", "received_at", "subject"];
 
     private readonly Segment[] _segments;
 

@@ -8,6 +8,9 @@ namespace WebhookBot.Rules.Conditions;
 /// </summary>
 internal sealed class TimeWindow
 {
+    /// <summary>The same for the editor, which cannot ask <see cref="TryParse"/>.</summary>
+    public const string Pattern = @"^\s*(?:[A-Za-z]{3}(?:[,-][A-Za-z]{3})*\s+)?(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)\s*$";
+
     private static readonly string[] DayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
     private readonly bool[] _days;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Testing;
@@ -14,8 +15,6 @@ namespace WebhookBot.Rules.Testing;
 /// <param name="readFile">Reads a payload file named in a test file: the test file's path and the name; null when there is none.</param>
 public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Func<string, string, byte[]?> readFile)
 {
-    private static readonly string[] Known = ["event", "with", "facts", "at", "expect"];
-
     private static readonly DateTimeOffset DefaultTime = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
     private readonly DiagnosticBag _diagnostics = new();
@@ -43,7 +42,7 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             return null;
         }
 
-        Shape.Keys(mapping, "a test", Known, _diagnostics);
+        Shape.Keys(mapping, "a test", FileKeys.Test.Names, _diagnostics);
         if (mapping["event"] is not { } eventNode || mapping["expect"] is not { } expectNode)
         {
             _diagnostics.Error(entry.Key.Position, DiagnosticCode.MissingKey, "a test has 'event' and 'expect'");
@@ -77,7 +76,7 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             case YamlScalar name:
                 return (name.Text, ReadSample(name));
             case YamlMapping mapping:
-                Shape.Keys(mapping, "an event", ["name", "file", "payload"], _diagnostics);
+                Shape.Keys(mapping, "an event", FileKeys.TestEvent.Names, _diagnostics);
                 var given = Shape.Text(mapping["name"], "the event's name", _diagnostics);
                 if (given is not null && mapping["file"] is YamlScalar file)
                 {

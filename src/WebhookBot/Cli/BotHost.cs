@@ -23,7 +23,12 @@ public static class BotHost
     public static string Version { get; } = typeof(BotHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>What rule files may refer to.</summary>
-    public static RuleVocabulary Vocabulary { get; } = new(new ActionCatalog(ActionsSetup.Descriptors), PresetCatalog.Names, FactsSetup.Names, PresetCatalog.EventsOf);
+    public static RuleVocabulary Vocabulary { get; } = new(new ActionCatalog(ActionsSetup.Descriptors), PresetCatalog.Names, FactsSetup.Names, PresetCatalog.EventsOf)
+    {
+        Descriptions = FactsSetup.Described.Select(f => ($"facts.{f.Name}", f.Description))
+            .Concat(PresetCatalog.All.Select(p => ($"preset.{p.Name}", p.Description)))
+            .ToDictionary(d => d.Item1, d => d.Item2),
+    };
 
     /// <summary>The service, built and not started.</summary>
     /// <param name="settings">Settings that win over all others, by key.</param>

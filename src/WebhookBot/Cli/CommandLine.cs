@@ -17,6 +17,7 @@ internal static class CommandLine
             SendCommand.Create(),
             ExplainCommand.Create(),
             BacktestCommand.Create(),
+            SchemaCommand.Create(),
             HealthCommand.Create(),
         };
 

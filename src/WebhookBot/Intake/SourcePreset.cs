@@ -14,6 +14,9 @@ public sealed record SourcePreset
     /// <summary>What rule files call it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>One sentence for the reference page and the editor: who it is, and how it proves itself.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>How the sender proves itself.</summary>
     public required VerificationScheme Verify { get; init; }
 

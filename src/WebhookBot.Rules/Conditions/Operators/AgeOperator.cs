@@ -1,14 +1,19 @@
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
 /// <summary>What the two comparisons of a timestamp with the time of the delivery share.</summary>
-internal abstract class AgeOperator(string name, string words, Func<TimeSpan, TimeSpan, bool> holds) : IOperator
+internal abstract class AgeOperator(string name, string words, Func<TimeSpan, TimeSpan, bool> holds, ConditionExample example) : IOperator
 {
     public string Name => name;
 
     public string Holds => $"the timestamp lies {words} the duration before the delivery was received";
+
+    public ValueForm Takes => ValueForm.Duration;
+
+    public ConditionExample Example => example;
 
     public ValueTest? Compile(Operand operand)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -8,6 +9,10 @@ internal sealed class ContainsOperator : IOperator
     public string Name => "contains";
 
     public string Holds => "the text has the value in it; an array has the value as an element";
+
+    public ValueForm Takes => ValueForm.Shared("one value", "one");
+
+    public ConditionExample Example => new("""message: { contains: "[skip ci]" }""", """{"message":"typo [skip ci]"}""", """{"message":"typo"}""");
 
     public ValueTest? Compile(Operand operand)
     {

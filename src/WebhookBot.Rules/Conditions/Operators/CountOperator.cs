@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -9,6 +10,10 @@ internal sealed class CountOperator : IOperator
     public string Name => "count";
 
     public string Holds => "the number of elements holds: a number, or a mapping such as `{ gt: 3 }`; an absent field has none";
+
+    public ValueForm Takes => ValueForm.Shared("a number, or a value in any of its forms", "value");
+
+    public ConditionExample Example => new("""commits: { count: { gt: 3 } }""", """{"commits":[1,2,3,4]}""", """{"commits":[1,2,3]}""");
 
     public ValueTest? Compile(Operand operand)
     {

@@ -1,3 +1,5 @@
+using WebhookBot.Rules.Language;
+
 namespace WebhookBot.Rules.Conditions.Operators;
 
 internal sealed class ExistsOperator : IOperator
@@ -5,6 +7,10 @@ internal sealed class ExistsOperator : IOperator
     public string Name => "exists";
 
     public string Holds => "with `true`, the field is there and not null; with `false`, it is absent or null";
+
+    public ValueForm Takes => ValueForm.Flag;
+
+    public ConditionExample Example => new("""milestone: { exists: true }""", """{"milestone":{"number":1}}""", """{"milestone":null}""");
 
     public ValueTest? Compile(Operand operand) => operand.Boolean() is { } wanted ? new ExistsTest(wanted) : null;
 

@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -10,6 +11,12 @@ internal interface IOperator
 
     /// <summary>One sentence for the reference page: when it holds.</summary>
     string Holds { get; }
+
+    /// <summary>What stands behind it.</summary>
+    ValueForm Takes { get; }
+
+    /// <summary>A condition with it.</summary>
+    ConditionExample Example { get; }
 
     /// <summary>Keys that may stand beside it and belong to it.</summary>
     IReadOnlyList<string> Options => [];

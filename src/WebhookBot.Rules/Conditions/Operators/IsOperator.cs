@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -7,6 +8,10 @@ internal sealed class IsOperator : IOperator
     public string Name => "is";
 
     public string Holds => "the field equals the value exactly; a star is a star";
+
+    public ValueForm Takes => ValueForm.Shared("one value", "scalar");
+
+    public ConditionExample Example => new("""label: { is: "release/*" }""", """{"label":"release/*"}""", """{"label":"release/1"}""");
 
     public ValueTest? Compile(Operand operand)
     {

@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -9,6 +10,10 @@ internal sealed class MatchesOperator : IOperator
     public string Name => "matches";
 
     public string Holds => "the regular expression is found in the text; linear time, no look-around, no back-references";
+
+    public ValueForm Takes => ValueForm.Shared("a regular expression", "one");
+
+    public ConditionExample Example => new("""title: { matches: "^(fix|feat):", ignore_case: true }""", """{"title":"Fix: the till"}""", """{"title":"the fix: later"}""");
 
     public IReadOnlyList<string> Options => ["ignore_case"];
 

@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
 /// <summary>What the four comparisons of numbers share.</summary>
-internal abstract class NumberOperator(string name, string words, Func<int, bool> holds) : IOperator
+internal abstract class NumberOperator(string name, string words, Func<int, bool> holds, ConditionExample example) : IOperator
 {
     public string Name => name;
 
     public string Holds => $"the number is {words} the value; several in one mapping make a range";
+
+    public ValueForm Takes => ValueForm.AnyNumber;
+
+    public ConditionExample Example => example;
 
     public ValueTest? Compile(Operand operand)
     {

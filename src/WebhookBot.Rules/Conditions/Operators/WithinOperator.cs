@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Conditions.Operators;
 
@@ -8,6 +9,10 @@ internal sealed class WithinOperator : IOperator
     public string Name => "within";
 
     public string Holds => "the timestamp lies in the weekly window, by the wall clock of `zone` (UTC when there is none)";
+
+    public ValueForm Takes => ValueForm.Text("days and times of the week", TimeWindow.Pattern, "Mon-Fri 09:00-17:00", "Sat,Sun 00:00-24:00", "22:00-06:00");
+
+    public ConditionExample Example => new("""created_at: { within: "Mon-Fri 09:00-17:00", zone: Europe/Oslo }""", """{"created_at":"2026-01-05T08:30:00Z"}""", """{"created_at":"2026-01-05T16:30:00Z"}""");
 
     public IReadOnlyList<string> Options => ["zone"];
 

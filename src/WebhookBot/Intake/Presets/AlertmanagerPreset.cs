@@ -41,6 +41,7 @@ internal static class AlertmanagerPreset
     public static SourcePreset Create() => new()
     {
         Name = "alertmanager",
+        Description = "Prometheus Alertmanager, which does not sign: a bearer token or basic authorization from its http_config.",
         Verify = new VerificationScheme { Algorithm = VerificationAlgorithm.BearerOrBasic, Header = "Authorization" },
         Event = ValueTemplate.FromJson("status"),
         Id = ValueTemplate.Parse("{json:groupKey} {json:status} {json:alerts.fingerprint} {json:alerts.status} {json:alerts.startsAt} {json:alerts.endsAt}"),

@@ -12,6 +12,7 @@ internal static class GitHubPreset
     public static SourcePreset Create() => new()
     {
         Name = "github",
+        Description = "GitHub, github.com and Enterprise Server: X-Hub-Signature-256, an HMAC of the body with the secret of the webhook.",
         Verify = new VerificationScheme { Algorithm = VerificationAlgorithm.HmacSha256, Header = "X-Hub-Signature-256", Prefix = "sha256=" },
         Event = ValueTemplate.Parse("{header:X-GitHub-Event}{json:action?}"),
         Id = ValueTemplate.FromHeader("X-GitHub-Delivery"),
