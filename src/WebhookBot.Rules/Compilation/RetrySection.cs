@@ -1,4 +1,3 @@
-using System.Globalization;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Language;
 
@@ -27,16 +26,7 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
         }
     }
 
-    private int Attempts(YamlNode node)
-    {
-        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= RuleKeys.MostAttempts)
-        {
-            return count;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"attempts are a whole number from 1 to {RuleKeys.MostAttempts}, found {node.KindInWords}");
-        return 1;
-    }
+    private int Attempts(YamlNode node) => Shape.Count(node, "attempts are", RuleKeys.MostAttempts, DiagnosticCode.BadRetry, diagnostics) ?? 1;
 
     private TimeSpan Delay(YamlNode? node, TimeSpan otherwise)
     {

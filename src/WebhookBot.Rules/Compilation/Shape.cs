@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Checks of a mapping's keys and kinds, shared by the sections of a rule file.</summary>
@@ -55,6 +57,31 @@ internal static class Shape
                 diagnostics.WrongKind(node, $"{what}, or a list of them");
                 return [];
         }
+    }
+
+    /// <summary>A whole number from 1 to <paramref name="most"/>, or null after reporting what it is instead.</summary>
+    public static int? Count(YamlNode node, string what, int most, string code, DiagnosticBag diagnostics)
+    {
+        if (node is YamlScalar { Kind: ScalarKind.Number } scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
+        {
+            return count;
+        }
+
+        diagnostics.Error(node.Position, code, string.Create(CultureInfo.InvariantCulture, $"{what} a whole number from 1 to {most:N0}, found {node.KindInWords}"));
+        return null;
+    }
+
+    /// <summary>Whether the node says true; false after reporting what it is instead.</summary>
+    public static bool Flag(YamlNode? node, string key, DiagnosticBag diagnostics)
+    {
+        if (node is null or YamlScalar { Kind: ScalarKind.Boolean })
+        {
+            return node is YamlScalar { AsBoolean: true };
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'{key}' is true or false, found {node.KindInWords}");
+        return false;
     }
 
     /// <summary>Reports every key that is not known.</summary>

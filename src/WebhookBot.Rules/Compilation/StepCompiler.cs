@@ -56,19 +56,8 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             When = when,
             Name = Shape.Text(mapping["name"], "a text", diagnostics),
             Retry = mapping["retry"] is { } retry ? new RetrySection(diagnostics).Compile(retry) : null,
-            StopsOnFailure = mapping["stop_on_failure"] is { } stop && Flag(stop),
+            StopsOnFailure = Shape.Flag(mapping["stop_on_failure"], "stop_on_failure", diagnostics),
         };
-    }
-
-    private bool Flag(YamlNode node)
-    {
-        if (node is YamlScalar { Kind: ScalarKind.Boolean } scalar)
-        {
-            return scalar.AsBoolean;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'stop_on_failure' is true or false, found {node.KindInWords}");
-        return false;
     }
 
     private ActionStep? CompileAction(YamlEntry entry)

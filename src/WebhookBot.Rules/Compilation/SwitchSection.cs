@@ -21,8 +21,8 @@ internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
         {
             Until = until,
             Owner = owner,
-            MaxPerSubject = mapping["max_per_subject"] is { } most ? MaxPerSubject(most) : Rule.DefaultMaxPerSubject,
-            HearsBots = (mapping["bots"] is { } bots && Flag(bots)) || NamesActor(rule.Condition),
+            MaxPerSubject = MaxPerSubject(mapping["max_per_subject"]) ?? Rule.DefaultMaxPerSubject,
+            HearsBots = Shape.Flag(mapping["bots"], "bots", diagnostics) || NamesActor(rule.Condition),
         };
     }
 
@@ -47,6 +47,9 @@ internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
         return null;
     }
 
+    private int? MaxPerSubject(YamlNode? node) =>
+        node is null ? null : Shape.Count(node, "'max_per_subject' is", RuleKeys.LargestCount, DiagnosticCode.BadValue, diagnostics);
+
     private string? Owner(YamlNode node)
     {
         if (node is YamlScalar scalar && OwnerPattern().IsMatch(scalar.Text))
@@ -56,28 +59,6 @@ internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
 
         diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'owner' takes a Slack channel (\"#dev\" or its id) or a GitHub login (\"@octocat\"), found {node.KindInWords}");
         return null;
-    }
-
-    private int MaxPerSubject(YamlNode node)
-    {
-        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= RuleKeys.LargestCount)
-        {
-            return count;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'max_per_subject' is a whole number from 1 to 10,000, found {node.KindInWords}");
-        return Rule.DefaultMaxPerSubject;
-    }
-
-    private bool Flag(YamlNode node)
-    {
-        if (node is YamlScalar { Kind: ScalarKind.Boolean } scalar)
-        {
-            return scalar.AsBoolean;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'bots' is true or false, found {node.KindInWords}");
-        return false;
     }
 
     [GeneratedRegex(@"^(#[\w.-]{1,80}|@[\w.-]{1,80}|[CDGUW][A-Z0-9]{6,20})\z", RegexOptions.CultureInvariant)]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Templates;
@@ -147,19 +146,6 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
         return null;
     }
 
-    private int? Count(YamlNode? node, string key, int most)
-    {
-        if (node is null)
-        {
-            return null;
-        }
-
-        if (node is YamlScalar { Kind: ScalarKind.Number } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
-        {
-            return count;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadTiming, $"'{key}' is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}, found {node.KindInWords}");
-        return null;
-    }
+    private int? Count(YamlNode? node, string key, int most) =>
+        node is null ? null : Shape.Count(node, $"'{key}' is", most, DiagnosticCode.BadTiming, diagnostics);
 }
