@@ -55,7 +55,7 @@ public sealed record Rule
     /// <summary>The last day (UTC) on which it is looked at; null when it does not end.</summary>
     public DateOnly? Until { get; init; }
 
-    /// <summary>Who is told when it is stopped: a Slack channel, or <c>@login</c>; null when nobody is.</summary>
+    /// <summary>Who is told when it is stopped or has ended: a Slack channel, or <c>@login</c>; null when nobody is.</summary>
     public string? Owner { get; init; }
 
     /// <summary>How often it may act on one subject within an hour before it is stopped.</summary>

@@ -82,7 +82,7 @@ public static class RuleKeys
         new("debounce", ValueForm.AnyOf("a duration, or `{ key, for }`", ValueForm.Duration, ValueForm.Mapping(Debounce)), "Does `then` when no more events have come for a time, and only for the last one."),
         new("digest", ValueForm.Mapping(Digest), "Gathers events, and does `then` once for all of them. Its templates see `rule`, `key`, `count` and `events`; each event has the payload's fields and `delivery`."),
         new("until", ValueForm.Text("a day such as 2027-01-31", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-01-31"), "The last day, in UTC, on which the rule is looked at."),
-        new("owner", ValueForm.Text("a Slack channel (`\"#dev\"` or its id) or a GitHub login (`\"@octocat\"`)", $@"^(#({ValueForm.NameCharacter}|\.){{1,80}}|@({ValueForm.NameCharacter}|\.){{1,80}}|[CDGUW][A-Z0-9]{{6,20}})$", "#dev", "@octocat"), "Who is told when the rule is stopped."),
+        new("owner", ValueForm.Text("a Slack channel (`\"#dev\"` or its id) or a GitHub login (`\"@octocat\"`)", $@"^(#({ValueForm.NameCharacter}|\.){{1,80}}|@({ValueForm.NameCharacter}|\.){{1,80}}|[CDGUW][A-Z0-9]{{6,20}})$", "#dev", "@octocat"), "Who is told, in Slack, when the rule is stopped or has ended."),
         new("max_per_subject", ValueForm.WholeNumber(1, LargestCount), $"How often the rule may act on one subject within an hour ({Rules.Rule.DefaultMaxPerSubject} when it does not say); then it is stopped for that subject and its owner is told."),
         new("bots", ValueForm.Flag, "Whether the rule hears of what bots did. Without it a rule does so only when one of its conditions asks for a `…login` field or for `sender.type`."),
     ])

@@ -20,7 +20,7 @@ public static class Planner
     public static Plan Plan(RuleSet rules, MatchResult result, IRuleState state)
     {
         var planned = result.Matches
-            .Where(m => m.Steps.Count > 0)
+            .Where(m => m.IsPlanned)
             .ToDictionary(m => m.Rule.Name, m => new RulePlanner(m, result.Scope, state).Plan(), StringComparer.Ordinal);
         var left = result.CandidateCount - MostExplained;
         return new Plan
@@ -38,14 +38,14 @@ public static class Planner
     internal static IReadOnlyList<PlannedAction> Actions(MatchResult result)
     {
         var state = new NothingBefore(result.Scope.Event.ReceivedAt);
-        return [.. result.Matches.Where(m => m.Steps.Count > 0).SelectMany(m => new RulePlanner(m, result.Scope, state).Plan().Actions)];
+        return [.. result.Matches.Where(m => m.IsPlanned).SelectMany(m => new RulePlanner(m, result.Scope, state).Plan().Actions)];
     }
 
     /// <summary>What has to be known of the past to plan for that result. Usually next to nothing.</summary>
     public static PlanningNeeds Needs(MatchResult result)
     {
         var needs = new PlanningNeeds();
-        foreach (var match in result.Matches.Where(m => m.Steps.Count > 0))
+        foreach (var match in result.Matches.Where(m => m.IsPlanned))
         {
             new RulePlanner(match, result.Scope, new NothingBefore(result.Scope.Event.ReceivedAt)).Tell(needs);
         }

@@ -24,6 +24,12 @@ public sealed class RuleMatch
     /// <summary>What is to be done: none for a rule that does not hear of the event, whatever its conditions say.</summary>
     public IReadOnlyList<ActionStep> Steps => Refusal(Rule, _scope) is null ? Rule.StepsFor(Truth) : [];
 
+    /// <summary>Whether there is anything to plan: steps, or that the rule has ended and its owner is to hear of it.</summary>
+    internal bool IsPlanned => Steps.Count > 0 || HasEnded;
+
+    /// <summary>Whether the rule's last day is over, and somebody wants to know.</summary>
+    internal bool HasEnded => Rule.Owner is not null && Rule.IsExpiredAt(_scope.Event.ReceivedAt);
+
     /// <summary>Why, condition by condition; worked out when it is asked for.</summary>
     public RuleExplanation Explain() => new()
     {

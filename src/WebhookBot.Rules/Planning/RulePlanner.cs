@@ -18,6 +18,8 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
 
     private static readonly TimeSpan SubjectWindow = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan Year = TimeSpan.FromDays(366);
+
     private readonly Rule _rule = match.Rule;
     private readonly string _branch = match.Truth == Truth.True ? "then" : "else";
     private readonly List<StepExplanation> _steps = [];
@@ -33,6 +35,12 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
 
     public RulePlanner Plan()
     {
+        if (match.HasEnded)
+        {
+            TellOwner(EndedKey, Year, $"The rule `{_rule.Name}` has ended on {_rule.Until:yyyy-MM-dd} and does nothing any more. Give it another `until`, or take it out.");
+            return this;
+        }
+
         var keys = IsTimed ? new TimingKeys(_rule, scope) : null;
         if (keys?.Problem is not null)
         {
@@ -62,6 +70,12 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
     /// <summary>Says what has to be known before <see cref="Plan"/>.</summary>
     public void Tell(PlanningNeeds needs)
     {
+        if (match.HasEnded)
+        {
+            needs.Marks[EndedKey] = Event.ReceivedAt - Year;
+            return;
+        }
+
         if (Event.Subject is { } subject)
         {
             needs.Marks[SubjectKey(subject)] = Event.ReceivedAt - SubjectWindow;
@@ -108,27 +122,25 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         }
 
         _note = $"stopped: it acted {_rule.MaxPerSubject} times on {subject} within an hour (max_per_subject)";
-        TellOwner(subject);
+        TellOwner(ToldKey(subject), SubjectWindow, $"The rule `{_rule.Name}` is stopped for {subject}: it acted {_rule.MaxPerSubject} times within an hour. It goes on when it has been quiet; raise `max_per_subject` if this is meant.");
         return true;
     }
 
-    // Once an hour and subject, however many more events come.
-    private void TellOwner(string subject)
+    // Once in that time, however many more events come.
+    private void TellOwner(string told, TimeSpan within, string text)
     {
-        var told = ToldKey(subject);
-        if (_rule.Owner is null || state.Count(told, Event.ReceivedAt - SubjectWindow) > 0)
+        if (_rule.Owner is null || state.Count(told, Event.ReceivedAt - within) > 0)
         {
             return;
         }
 
-        Marks.Add(new Mark(told, Event.ReceivedAt, Event.ReceivedAt + SubjectWindow));
-        var text = $":warning: The rule `{_rule.Name}` is stopped for {subject}: it acted {_rule.MaxPerSubject} times within an hour. It goes on when it has been quiet; raise `max_per_subject` if this is meant.";
+        Marks.Add(new Mark(told, Event.ReceivedAt, Event.ReceivedAt + within));
         Actions.Add(new PlannedAction
         {
             Key = IdempotencyKey.For(Event.DeliveryId, _rule.Name, "stopped", 0),
             Rule = _rule.Name,
             Action = "slack.post",
-            Arguments = JsonSerializer.SerializeToElement(new { channel = _rule.Owner, text = TextFormats.Escape(TextFormat.SlackText, text) }),
+            Arguments = JsonSerializer.SerializeToElement(new { channel = _rule.Owner, text = $":warning: {TextFormats.Escape(TextFormat.SlackText, text)}" }),
             IsShadow = _rule.Mode == RuleMode.Shadow,
         });
     }
@@ -225,6 +237,8 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         var due = Event.ReceivedAt + delay;
         return due > state.Now ? due : state.Now + (delay < ShortestDelay ? delay : ShortestDelay);
     }
+
+    private string EndedKey => $"ended\n{_rule.Name}\n{_rule.Until:yyyy-MM-dd}";
 
     private string SubjectKey(string subject) => $"subject\n{_rule.Name}\n{subject}";
 

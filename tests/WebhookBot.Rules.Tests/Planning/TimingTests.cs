@@ -133,9 +133,19 @@ public class TimingTests
     {
         const string Rule = "until: 2026-01-05, owner: '@octocat'";
         Assert.Single(Plan(Rule).Actions);
-        var over = TestRules.Plan(TestRules.Set(TimingTests.Rule(Rule)), Events.Of("{}", at: new DateTimeOffset(2026, 1, 6, 0, 0, 0, TimeSpan.Zero)));
-        Assert.Empty(over.Actions);
+        var rules = TestRules.Set(TimingTests.Rule(Rule));
+        var late = new DateTimeOffset(2026, 1, 6, 0, 0, 0, TimeSpan.Zero);
+        var result = RuleMatcher.Match(rules, Events.Of("{}", at: late));
+        var past = new Past(late);
+        var over = Planner.Plan(rules, result, past);
         Assert.Equal((Truth.False, "the rule has ended; its owner is @octocat"), (over.Rules[0].Matched, over.Rules[0].Explanation.Because));
+
+        var told = Assert.Single(over.Actions);
+        Assert.Equal(("slack.post", "@octocat"), (told.Action, told.Arguments.GetProperty("channel").GetString()));
+        Assert.Contains("has ended on 2026-01-05", told.Arguments.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["ended\nr\n2026-01-05"], Planner.Needs(result).Marks.Keys);
+        past.Marks["ended\nr\n2026-01-05"] = 1;
+        Assert.Empty(Planner.Plan(rules, result, past).Actions);
     }
 
     [Theory]
