@@ -73,6 +73,9 @@ public sealed record PlannedAction
     /// <summary>True when the action is to be recorded as would-have-done and not carried out.</summary>
     public bool IsShadow { get; init; }
 
+    /// <summary>True when no step asked for it: it tells the rule's owner about the rule.</summary>
+    public bool IsNotice { get; init; }
+
     /// <summary>What the rule file calls the step; usually null.</summary>
     public string? Step { get; init; }
 

@@ -142,6 +142,7 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
             Action = "slack.post",
             Arguments = JsonSerializer.SerializeToElement(new { channel = _rule.Owner, text = $":warning: {TextFormats.Escape(TextFormat.SlackText, text)}" }),
             IsShadow = _rule.Mode == RuleMode.Shadow,
+            IsNotice = true,
         });
     }
 

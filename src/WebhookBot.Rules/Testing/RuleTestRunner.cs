@@ -16,7 +16,7 @@ public sealed class RuleTestRunner(RuleSet rules, Func<RuleTest, WebhookEvent> r
     {
         var result = RuleMatcher.Match(rules, readEvent(test) with { Facts = test.Facts });
         Coverage.Add(result);
-        var actions = Planner.Plan(rules, result).Actions.ToLookup(a => a.Rule, StringComparer.Ordinal);
+        var actions = Planner.Plan(rules, result).Actions.Where(a => !a.IsNotice).ToLookup(a => a.Rule, StringComparer.Ordinal);
         return new RuleTestResult(test, [.. test.Expectations.SelectMany(e => Check(e, [.. actions[e.Rule]], result, test.Event))]);
     }
 
