@@ -44,7 +44,7 @@ public interface IJournal
 
     /// <summary>
     /// The actions that wait for their time under that key of their <see cref="Hold"/>, oldest first; those that somebody is just trying are
-    /// among them.
+    /// among them, and those of a digest that are tried again.
     /// </summary>
     Task<IReadOnlyList<HeldAction>> FindHeldAsync(string key, CancellationToken cancellation);
 

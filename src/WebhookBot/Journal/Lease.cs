@@ -40,7 +40,11 @@ public sealed record ActionOrigin(string DeliveryId, long Sequence, string Sourc
 /// <param name="Index">Its place in the plan.</param>
 /// <param name="Due">When its time comes.</param>
 /// <param name="Batch">The digest it belongs to; null when it is none.</param>
-public sealed record HeldAction(ActionOrigin Origin, int Index, DateTimeOffset Due, string? Batch);
+public sealed record HeldAction(ActionOrigin Origin, int Index, DateTimeOffset Due, string? Batch)
+{
+    /// <summary>Whether it was tried and is tried again: its time has come, and nothing joins it any more.</summary>
+    public bool IsRetried { get; init; }
+}
 
 /// <summary>What to count: the marks of a key that are younger than a time.</summary>
 public readonly record struct MarkQuery(string Key, DateTimeOffset Since);

@@ -71,6 +71,10 @@ public sealed record DeliveryRecord
     public Plan? Plan { get; init; }
 
     public required IReadOnlyList<PlannedActionRecord> Actions { get; init; }
+
+    /// <summary>Whether another step of the same rule was tried already: then the rest is done as well, whatever comes in between.</summary>
+    public bool HasBegun(PlannedAction step) => Actions.Any(a => a.Action.Rule == step.Rule && a.Action.Key != step.Key
+        && a.Status is ActionStatus.Succeeded or ActionStatus.Shadow or ActionStatus.Retrying or ActionStatus.Dead);
 }
 
 /// <summary>A planned action and what came of it.</summary>

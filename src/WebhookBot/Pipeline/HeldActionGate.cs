@@ -36,7 +36,7 @@ internal sealed class HeldActionGate(
         }
 
         return lease.Action.After is { } before && Follow(record, before) is { } turnedAway ? turnedAway
-            : lease.Action.Hold?.Still is not null && lease.Attempts == 0 ? await AskStillAsync(lease, record, cancellation)
+            : lease.Action.Hold?.Still is not null && lease.Attempts == 0 && !record.HasBegun(lease.Action) ? await AskStillAsync(lease, record, cancellation)
             : null;
     }
 
@@ -68,12 +68,21 @@ internal sealed class HeldActionGate(
     {
         var e = events.Read(record.Delivery);
         var written = lease.Action.Hold!.Still!.Value;
-        var (explanation, wanted) = conditions.Ask(written, rules.Current, e);
-        while (wanted.Count > 0)
+        Explanation explanation;
+        try
         {
-            var found = await facts.CollectAsync(e, wanted, cancellation);
-            e = e with { Facts = e.Facts.Concat(found).ToDictionary(StringComparer.Ordinal) };
-            (explanation, wanted) = conditions.Ask(written, rules.Current, e);
+            (explanation, var wanted) = conditions.Ask(written, rules.Current, e);
+            while (wanted.Count > 0)
+            {
+                var found = await facts.CollectAsync(e, wanted, cancellation);
+                e = e with { Facts = e.Facts.Concat(found).ToDictionary(StringComparer.Ordinal) };
+                (explanation, wanted) = conditions.Ask(written, rules.Current, e);
+            }
+        }
+        catch (InvalidDataException unreadable)
+        {
+            // A variable that it names is gone from the rules, or another version wrote it. It would be no more readable the next time.
+            return Skip($"cannot tell whether it still holds: {unreadable.Message}");
         }
 
         var why = string.Join("; ", ExplanationText.Lines(explanation).Select(l => l.Trim()));

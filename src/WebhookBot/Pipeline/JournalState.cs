@@ -29,7 +29,7 @@ internal sealed class JournalState : IRuleState
         foreach (var key in needs.Digests)
         {
             var held = await journal.FindHeldAsync(key, cancellation);
-            if (held is [.., { Batch: { } batch } last] && last.Due > now)
+            if (held is [.., { Batch: { } batch, IsRetried: false } last] && last.Due > now)
             {
                 state._digests[key] = new OpenDigest(batch, last.Due, held.Count(h => h.Batch == batch));
             }

@@ -34,7 +34,12 @@ public sealed class PlanMaker(IJournal journal, TimeProvider clock)
         foreach (var one in held.Where(h => h.Due > e.ReceivedAt && h.Origin.DeliveryId != e.DeliveryId))
         {
             var waiting = await journal.FindAsync(one.Origin.DeliveryId, cancellation);
-            var patterns = waiting?.Actions[one.Index].Action.Hold?.CancelOn ?? [];
+            if (waiting?.Actions[one.Index].Action is not { } action || waiting.HasBegun(action))
+            {
+                continue;
+            }
+
+            var patterns = action.Hold?.CancelOn ?? [];
             if (patterns.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)))
                 && await journal.ClaimHeldAsync(one, cancellation) is { } claimed)
             {

@@ -178,6 +178,22 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task Keys_that_are_no_whole_text_or_begin_alike_gather_what_is_theirs()
+    {
+        await using var world = await BotWorld.StartAsync(Daily.Replace("{{repository.full_name}}", "{{base_ref}}").Replace("{{key}}", "x"));
+        var begin = new string('k', 499);
+        foreach (var (after, key) in new[] { ("a", "\ud83d\ude00"), ("b", "1\ud83d\ude00"), ("c", "2\ud83d\ude00") })
+        {
+            await world.DeliverAsync("push", BotWorld.Sample("github.push", ("after", after), ("ref", "refs/heads/main"), ("base_ref", begin + key)), "planned");
+        }
+
+        world.Clock.Jump(TimeSpan.FromHours(2));
+        await Poll.UntilAsync(() => world.Slack.Messages.Count == 3);
+        Assert.Equal(["a", "b", "c"], world.Slack.Messages.Select(m => m.Text!.Split(' ')[4]).Order());
+        Assert.All(world.Slack.Messages, m => Assert.StartsWith("1 pushes", m.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_schedule_fires_at_its_time_and_once_for_what_was_missed()
     {
         await using var world = await BotWorld.StartAsync("rules: {}");

@@ -8,7 +8,8 @@ namespace WebhookBot.Actions.Digests;
 
 /// <summary>
 /// What an event that was gathered waits for: the first of a digest whose time has come tells the whole digest as a delivery of its own,
-/// which the rule's <c>then</c> works off like any other; the others find that done. No rule file can name it.
+/// which the rule's <c>then</c> works off like any other; the others find that done. One that came too late for that, or was given up and
+/// sent again, is told by itself. No rule file can name it.
 /// </summary>
 public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
 {
@@ -26,17 +27,30 @@ public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
     {
         ArgumentNullException.ThrowIfNull(request);
         var batch = request.Arguments.TextAt("batch")!;
-        if (await journal.FindAsync(batch, cancellation) is { Delivery.Source: Digest.Source })
+        if (await journal.FindAsync(batch, cancellation) is { Delivery.Source: Digest.Source } told)
         {
-            return new ActionOutcome.Succeeded($"told in delivery {batch}");
+            if (DigestBody.Holds(told.Delivery.Body.Span, request.Origin.DeliveryId))
+            {
+                return new ActionOutcome.Succeeded($"told in delivery {batch}");
+            }
+
+            // Its plan was saved while the digest was being told. The id makes it the same delivery when this is cut off and done again.
+            var late = IdempotencyKey.For(request.Origin.DeliveryId, request.Rule, "late", 0);
+            return await TellAsync(request, late, [request.Origin.DeliveryId], cancellation);
         }
 
         var key = request.Arguments.TextAt("key") ?? "";
         var held = await journal.FindHeldAsync(Hold.Of(Digest.Source, request.Rule, key), cancellation);
-        using var body = new DigestBody(request.Rule, key);
-        foreach (var one in held.Where(h => h.Batch == batch))
+        var members = held.Where(h => h.Batch == batch).Select(h => h.Origin.DeliveryId).ToList();
+        return await TellAsync(request, batch, members.Contains(request.Origin.DeliveryId) ? members : [.. members, request.Origin.DeliveryId], cancellation);
+    }
+
+    private async Task<ActionOutcome> TellAsync(ActionRequest request, string id, IReadOnlyList<string> members, CancellationToken cancellation)
+    {
+        using var body = new DigestBody(request.Rule, request.Arguments.TextAt("key") ?? "");
+        foreach (var member in members)
         {
-            if (await journal.FindAsync(one.Origin.DeliveryId, cancellation) is { } record)
+            if (await journal.FindAsync(member, cancellation) is { } record)
             {
                 body.Add(record.Delivery);
             }
@@ -48,7 +62,7 @@ public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
                 new DeliveryDraft
                 {
                     Source = Digest.Source,
-                    SenderId = batch,
+                    SenderId = id,
                     Event = Digest.EventOf(request.Rule),
                     ReceivedAt = clock.GetUtcNow(),
                     Headers = [],

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
 using WebhookBot.Journal;
 
@@ -30,6 +31,10 @@ internal sealed class DigestBody : IDisposable
     }
 
     public int Count { get; private set; }
+
+    /// <summary>Whether a digest has that delivery among its events.</summary>
+    public static bool Holds(ReadOnlySpan<byte> digest, string deliveryId) =>
+        digest.IndexOf(Encoding.UTF8.GetBytes($"\"delivery\":{{\"id\":\"{deliveryId}\"")) >= 0;
 
     public void Add(Delivery delivery)
     {

@@ -19,7 +19,9 @@ internal sealed class HeldActions
                 continue;
             }
 
-            if (action.Status == ActionStatus.Waiting && !delivery.Progress.IsGivenUp)
+            // What belongs to a digest is told with it although telling it failed before.
+            var isHeld = action.Status == ActionStatus.Waiting || (action.Status == ActionStatus.Retrying && action.Batch != default);
+            if (isHeld && !delivery.Progress.IsGivenUp)
             {
                 (_byKey.TryGetValue(action.Hold, out var held) ? held : _byKey[action.Hold] = [])[(delivery.Sequence, i)] = new ActionPlace(delivery, i);
             }

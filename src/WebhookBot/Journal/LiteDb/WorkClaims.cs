@@ -125,7 +125,10 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
                 Origin(place.Delivery.Meta),
                 place.Action,
                 new DateTimeOffset(place.Progress.DueTicks, TimeSpan.Zero),
-                place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture)))];
+                place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture))
+            {
+                IsRetried = place.Progress.Status == ActionStatus.Retrying,
+            })];
         }
     }
 

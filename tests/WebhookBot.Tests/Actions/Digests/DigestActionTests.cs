@@ -17,6 +17,7 @@ public sealed class DigestActionTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(JournalDriver.Start);
+    private readonly Dictionary<string, string> _ids = [];
     private LiteDbJournal _journal;
 
     public DigestActionTests() => _journal = Open();
@@ -63,6 +64,63 @@ public sealed class DigestActionTests : IDisposable
         Assert.Equal(1, DeliveryBody.Parse((await _journal.FindAsync(Batch, Stop))!.Delivery.Body).GetProperty("count").GetInt32());
     }
 
+    [Fact]
+    public async Task An_event_that_joined_while_the_digest_was_being_told_is_told_as_well()
+    {
+        await GatherAsync("a", """{"title":"A"}""");
+        _time.Advance(TimeSpan.FromHours(1));
+        await TellAsync("a");
+        await GatherAsync("late", """{"title":"Late"}""");
+
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.True(ActionStatusOf(await TellAsync("late")));
+        }
+
+        Assert.Equal(["Late", "A"], await ToldAsync());
+    }
+
+    [Fact]
+    public async Task What_could_not_be_told_at_first_is_told_with_the_others()
+    {
+        await GatherAsync("a", """{"title":"A"}""");
+        await GatherAsync("b", """{"title":"B"}""");
+        _time.Advance(TimeSpan.FromHours(1));
+        var due = await _journal.DueAsync();
+        await _journal.RecordAsync(due[0], JournalDriver.RetryAt(_time.GetUtcNow().AddMinutes(1)));
+
+        await TellAsync("b");
+        await TellAsync("a");
+
+        Assert.Equal(["A", "B"], await ToldAsync());
+    }
+
+    [Fact]
+    public async Task An_event_that_was_given_up_and_came_again_is_told()
+    {
+        await GatherAsync("a", """{"title":"A"}""");
+        _time.Advance(TimeSpan.FromHours(1));
+        await _journal.RecordAsync(Assert.Single(await _journal.DueAsync()), JournalDriver.Dead);
+        Assert.True((await _journal.AppendAsync(JournalDriver.Draft("a") with { Body = Encoding.UTF8.GetBytes("""{"title":"A"}""") }, Stop)).IsDuplicate);
+
+        await TellAsync("a");
+
+        Assert.Equal(["A"], await ToldAsync());
+    }
+
+    // Newest delivery first.
+    private async Task<List<string?>> ToldAsync()
+    {
+        var titles = new List<string?>();
+        foreach (var told in (await _journal.ListAsync(new DeliveryQuery { Source = "digest" }, Stop)).Items)
+        {
+            var payload = DeliveryBody.Parse((await _journal.FindAsync(told.Id, Stop))!.Delivery.Body);
+            titles.AddRange(payload.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("title").GetString()));
+        }
+
+        return titles;
+    }
+
     private static bool ActionStatusOf(ActionOutcome outcome) => outcome is ActionOutcome.Succeeded;
 
     private LiteDbJournal Open() => LiteDbJournal.Open(new JournalOptions { Path = _folder.Journal }, _time);
@@ -70,7 +128,7 @@ public sealed class DigestActionTests : IDisposable
     private async Task<string> GatherAsync(string id, string body, string batch = Batch)
     {
         var receipt = await _journal.AppendAsync(JournalDriver.Draft(id) with { Body = Encoding.UTF8.GetBytes(body) }, Stop);
-        var lease = await _journal.ClaimOneAsync();
+        var lease = Assert.Single(await _journal.ClaimAsync(), l => l.Delivery.Source != "digest");
         var action = JournalDriver.Plan("key-" + id).Actions[0] with
         {
             NotBefore = JournalDriver.Start.AddHours(1),
@@ -78,16 +136,16 @@ public sealed class DigestActionTests : IDisposable
         };
         await _journal.SavePlanAsync(lease, JournalDriver.Plan() with { Actions = [action] }, Stop);
         await _journal.ReleaseAsync(lease);
-        return receipt.Id;
+        return _ids[id] = receipt.Id;
     }
 
-    private Task<ActionOutcome> TellAsync(string id) => new DigestAction(_journal, _time).ExecuteAsync(
+    private async Task<ActionOutcome> TellAsync(string id) => await new DigestAction(_journal, _time).ExecuteAsync(
         new ActionRequest
         {
             Key = "key-" + id,
             Rule = "summary",
             Arguments = JsonSerializer.SerializeToElement(new { key = "shop", batch = Batch }),
-            Origin = new ActionOrigin(id, 1, "github", "github.push", null, JournalDriver.Start),
+            Origin = new ActionOrigin(_ids[id], 1, "github", "github.push", null, JournalDriver.Start),
             Payload = default,
         },
         Stop);
