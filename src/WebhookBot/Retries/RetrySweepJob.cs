@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Quartz;
 using WebhookBot.Actions;
 using WebhookBot.Journal;
@@ -48,8 +47,9 @@ internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runne
         {
             // It goes on at the next start.
         }
-        catch (Exception e) when (e is JournalUnavailableException or JsonException)
+        catch (Exception e)
         {
+            // One action that cannot be tried must not keep the sweep from the others.
             LogPutOff(e, lease.Action.Key);
         }
     }
