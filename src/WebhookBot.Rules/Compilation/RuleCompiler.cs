@@ -15,6 +15,8 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
     private static readonly string[] Later = ["commands", "environments"];
 
+    private static readonly string[] AlertEvents = ["alert.firing", "alert.resolved"];
+
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
     /// <param name="files">The rule files.</param>
     /// <param name="texts">Reads the texts that they name; null when there are none to read.</param>
@@ -76,6 +78,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     // at all are read on their own (a single file that is being edited), and are not told so.
     private static void CheckTriggers(Found found, DiagnosticBag diagnostics)
     {
+        CheckOwnEvents(found, diagnostics);
         if (found.Sources.Count == 0)
         {
             return;
@@ -85,6 +88,19 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
             diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");
+        }
+    }
+
+    // What the bot itself names: the family of alerts, and the schedules of the rules that have one.
+    private static void CheckOwnEvents(Found found, DiagnosticBag diagnostics)
+    {
+        string[] own = [.. AlertEvents, .. found.Rules.Values.Where(r => r.Schedule is not null).Select(r => RuleSchedule.EventOf(r.Name))];
+        foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers))
+        {
+            if (trigger is { IsExact: true, Source: "alert" or RuleSchedule.Source } && !own.Contains(trigger.Pattern))
+            {
+                diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{Suggestion.For(trigger.Pattern, own)}");
+            }
         }
     }
 

@@ -42,6 +42,15 @@ public class ScheduleTests
         Assert.Empty(TestRules.Plan(rules, Events.Of("{}", "schedule.other")).Actions);
     }
 
+    [Theory]
+    [InlineData("alert.fired", "did you mean 'alert.firing'?")]
+    [InlineData("schedule.weakly", "did you mean 'schedule.weekly'?")]
+    public void An_event_that_the_bot_never_names_is_told_with_the_nearest_one(string on, string mend)
+    {
+        var diagnostics = TestRules.Compile($"rules:\n  weekly: {{ on: {{ schedule: '0 9 * * MON' }}, then: [say: {{ text: x }}] }}\n  r: {{ on: [{on}, alert.resolved, schedule.weekly, alert.*], then: [say: {{ text: y }}] }}\n").Diagnostics;
+        Assert.Contains(mend, Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
     private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time, null);
 
     private static RuleSchedule Schedule(string cron, string zone) =>
