@@ -34,13 +34,13 @@ public static class Verdict
     public static IReadOnlyList<RuleVerdict> Of(RuleSet rules, WebhookEvent e)
     {
         var result = RuleMatcher.Match(rules, e);
-        var actions = Planner.Actions(result).ToLookup(a => a.Rule, StringComparer.Ordinal);
-        return [.. result.Matches.Where(m => m.Truth != Truth.False || actions.Contains(m.Rule.Name)).Select(m => Decide(m, [.. actions[m.Rule.Name]], e))];
+        var actions = Planner.Actions(result).Where(a => !a.IsNotice).ToLookup(a => a.Rule, StringComparer.Ordinal);
+        return [.. result.Matches.Where(m => m.Truth != Truth.False || actions.Contains(m.Rule.Name)).Select(m => Decide(m, [.. actions[m.Rule.Name]]))];
     }
 
-    private static RuleVerdict Decide(RuleMatch match, IReadOnlyList<PlannedAction> actions, WebhookEvent e)
+    private static RuleVerdict Decide(RuleMatch match, IReadOnlyList<PlannedAction> actions)
     {
-        var missing = Missing(match, e).Select(fact => new OpenQuestion($"facts.{fact}", "it was not recorded")).ToList();
+        var missing = match.FactsWanted.Order(StringComparer.Ordinal).Select(fact => new OpenQuestion($"facts.{fact}", "it was not recorded")).ToList();
         return new RuleVerdict
         {
             Rule = match.Rule,
@@ -49,20 +49,6 @@ public static class Verdict
             Open = match.Truth == Truth.Unknown && missing.Count == 0 ? Uncertain(match.Explain().Explanation) : missing,
             IsFactMissing = missing.Count > 0,
         };
-    }
-
-    private static SortedSet<string> Missing(RuleMatch match, WebhookEvent e)
-    {
-        var unrendered = match.Rule.StepsFor(match.Truth).SelectMany(s => s.Facts).Where(f => !e.Facts.ContainsKey(f));
-        var missing = new SortedSet<string>(unrendered, StringComparer.Ordinal);
-        if (match.Truth == Truth.Unknown)
-        {
-            var scope = new EvaluationScope(e);
-            match.Rule.Condition.Evaluate(scope);
-            missing.UnionWith(scope.MissingFacts);
-        }
-
-        return missing;
     }
 
     // The conditions that left it open when it was decided, and leave it open again.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -65,7 +64,7 @@ internal sealed class EvaluationScope(WebhookEvent e, RuleSet? rules = null)
             writer.WriteString("id", Event.DeliveryId);
             writer.WriteString("source", Event.Source);
             writer.WriteString("event", Event.Name);
-            writer.WriteString("received_at", Event.ReceivedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            writer.WriteString("received_at", Timestamps.ToText(Event.ReceivedAt));
             writer.WriteString("subject", Event.Subject);
             writer.WriteEndObject();
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace WebhookBot.Rules.Conditions;
@@ -11,6 +12,9 @@ namespace WebhookBot.Rules.Conditions;
 public static class JsonText
 {
     private const int LongestSeen = 200;
+
+    /// <summary>For JSON that people read and nobody puts into HTML: only what JSON itself wants escaped is.</summary>
+    public static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The text of a JSON string.</summary>
     public static string Read(JsonElement text)

@@ -5,11 +5,15 @@ using System.Text.RegularExpressions;
 namespace WebhookBot.Rules.Conditions;
 
 /// <summary>Timestamps as senders write them: RFC 3339 texts, and Unix seconds or milliseconds as numbers.</summary>
-internal static partial class Timestamps
+public static partial class Timestamps
 {
     private const decimal FirstMilliseconds = 100_000_000_000;
     private const decimal TooLate = 100_000_000_000_000;
 
+    /// <summary>How the bot writes times: RFC 3339, UTC, milliseconds.</summary>
+    public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The time that a JSON value stands for; null when it is none.</summary>
     public static DateTimeOffset? TryRead(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDecimal(out var number) => FromNumber(number),

@@ -51,8 +51,11 @@ public sealed record Hold
     /// <summary>What the actions of that subject that an event may call off are found by.</summary>
     public static string WaitingFor(string subject) => $"wait\n{subject}";
 
-    /// <summary>What the held actions of a rule are found by.</summary>
+    /// <summary>What a rule counts under, or what its held actions are found by.</summary>
     public static string Of(string kind, string rule, string key) => $"{kind}\n{rule}\n{key}";
+
+    /// <summary>The key that <see cref="Of"/> was given.</summary>
+    public static string TextOf(string key) => key.Split('\n', 3)[2];
 }
 
 /// <summary>One action to carry out, its arguments rendered.</summary>

@@ -17,16 +17,20 @@ public static class Planner
     public static Plan Plan(RuleSet rules, MatchResult result) => Plan(rules, result, new NothingBefore(result.Scope.Event.ReceivedAt));
 
     /// <summary>The plan for that result.</summary>
-    public static Plan Plan(RuleSet rules, MatchResult result, IRuleState state)
+    /// <param name="rules">The rules that were matched.</param>
+    /// <param name="result">What came of it.</param>
+    /// <param name="state">What happened before.</param>
+    /// <param name="mostExplained">How many rules are explained one by one.</param>
+    public static Plan Plan(RuleSet rules, MatchResult result, IRuleState state, int mostExplained = MostExplained)
     {
         var planned = result.Matches
             .Where(m => m.IsPlanned)
             .ToDictionary(m => m.Rule.Name, m => new RulePlanner(m, result.Scope, state).Plan(), StringComparer.Ordinal);
-        var left = result.CandidateCount - MostExplained;
+        var left = result.CandidateCount - mostExplained;
         return new Plan
         {
             RuleSet = rules.Hash,
-            Rules = [.. result.Explain(MostExplained).Select(e => planned.GetValueOrDefault(e.Rule)?.Complete(e) ?? e)],
+            Rules = [.. result.Explain(mostExplained).Select(e => planned.GetValueOrDefault(e.Rule)?.Complete(e) ?? e)],
             Actions = [.. planned.Values.SelectMany(p => p.Actions)],
             Marks = [.. planned.Values.SelectMany(p => p.Marks)],
             Facts = DescribeFacts(result.Scope.Event),
@@ -61,7 +65,7 @@ public static class Planner
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, RulePlanner.Readable);
+        using var writer = new Utf8JsonWriter(buffer, JsonText.Readable);
         writer.WriteStartObject();
         foreach (var (name, fact) in e.Facts)
         {

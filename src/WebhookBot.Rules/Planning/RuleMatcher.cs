@@ -8,12 +8,14 @@ namespace WebhookBot.Rules.Planning;
 public sealed class RuleMatch
 {
     private readonly EvaluationScope _scope;
+    private HashSet<string>? _factsWanted;
 
     internal RuleMatch(Rule rule, Truth truth, EvaluationScope scope)
     {
         Rule = rule;
         Truth = truth;
         _scope = scope;
+        Steps = Hears(rule, scope.Event) ? rule.StepsFor(truth) : [];
     }
 
     public Rule Rule { get; }
@@ -22,7 +24,10 @@ public sealed class RuleMatch
     public Truth Truth { get; }
 
     /// <summary>What is to be done: none for a rule that does not hear of the event, whatever its conditions say.</summary>
-    public IReadOnlyList<ActionStep> Steps => Refusal(Rule, _scope) is null ? Rule.StepsFor(Truth) : [];
+    public IReadOnlyList<ActionStep> Steps { get; }
+
+    /// <summary>Facts that it still needs: to be decided, or for its steps. Without <c>facts.</c>.</summary>
+    internal IReadOnlyCollection<string> FactsWanted => _factsWanted ?? (IReadOnlyCollection<string>)[];
 
     /// <summary>Whether there is anything to plan: steps, or that the rule has ended and its owner is to hear of it.</summary>
     internal bool IsPlanned => Steps.Count > 0 || HasEnded;
@@ -35,44 +40,78 @@ public sealed class RuleMatch
     {
         Rule = Rule.Name,
         Matched = Truth,
-        Explanation = Refusal(Rule, _scope) ?? (IsDigest(_scope.Event) ? Gathered() : Rule.Condition.Explain(_scope)),
+        Explanation = !Hears(Rule, _scope.Event) ? Refusal()
+            : IsDigest(_scope.Event) ? Gathered()
+            : Rule.Condition.Explain(_scope),
     };
 
-    /// <summary>Whether the conditions hold; false for a rule that does not hear of the event.</summary>
-    internal static Truth Decide(Rule rule, EvaluationScope scope) =>
-        Refusal(rule, scope) is not null ? Truth.False
+    /// <summary>Asks the rule.</summary>
+    internal static RuleMatch Of(Rule rule, EvaluationScope scope)
+    {
+        scope.ForgetMissing();
+        var match = new RuleMatch(rule, Decide(rule, scope), scope);
+        if (match.Truth == Truth.Unknown)
+        {
+            match.Want(scope.MissingFacts);
+        }
+
+        foreach (var step in match.Steps)
+        {
+            match.Want(WantedBy(step, scope));
+        }
+
+        return match;
+    }
+
+    // False for a rule that does not hear of the event.
+    private static Truth Decide(Rule rule, EvaluationScope scope) =>
+        !Hears(rule, scope.Event) ? Truth.False
         : IsDigest(scope.Event) ? Truth.True
         : rule.Condition.Evaluate(scope);
+
+    private static IEnumerable<string> WantedBy(ActionStep step, EvaluationScope scope)
+    {
+        scope.ForgetMissing();
+        var done = step.When?.Evaluate(scope) ?? Truth.True;
+        return done switch
+        {
+            Truth.True => step.Facts.Where(f => !scope.Event.Facts.ContainsKey(f)),
+            Truth.Unknown => [.. scope.MissingFacts],
+            _ => [],
+        };
+    }
+
+    private void Want(IEnumerable<string> facts)
+    {
+        foreach (var fact in facts)
+        {
+            (_factsWanted ??= new HashSet<string>(StringComparer.Ordinal)).Add(fact);
+        }
+    }
+
+    private static bool Hears(Rule rule, WebhookEvent e) => !rule.IsExpiredAt(e.ReceivedAt) && (rule.HearsBots || e.Actor is not { IsBot: true });
 
     // The conditions were asked of each event before it was gathered.
     private static bool IsDigest(WebhookEvent e) => e.Source == Digest.Source;
 
     private Explanation Gathered() => new() { Condition = "gathered by the digest", Result = Truth.True, At = Rule.Position.ToString() };
 
-    private static Explanation? Refusal(Rule rule, EvaluationScope scope)
-    {
-        if (rule.IsExpiredAt(scope.Event.ReceivedAt))
+    private Explanation Refusal() => Rule.IsExpiredAt(_scope.Event.ReceivedAt)
+        ? new Explanation
         {
-            return new Explanation
-            {
-                Condition = $"until: {rule.Until:yyyy-MM-dd}",
-                Result = Truth.False,
-                Because = $"the rule has ended{(rule.Owner is null ? "" : $"; its owner is {rule.Owner}")}",
-                At = rule.Position.ToString(),
-            };
+            Condition = $"until: {Rule.Until:yyyy-MM-dd}",
+            Result = Truth.False,
+            Because = $"the rule has ended{(Rule.Owner is null ? "" : $"; its owner is {Rule.Owner}")}",
+            At = Rule.Position.ToString(),
         }
-
-        return scope.Event.Actor is { IsBot: true } actor && !rule.HearsBots
-            ? new Explanation
-            {
-                Condition = "bots: false",
-                Result = Truth.False,
-                Seen = JsonText.Seen(JsonSerializer.SerializeToElement(actor.Login)),
-                Because = "a bot did it; a rule hears of bots when it says 'bots: true' or asks for the login in a condition",
-                At = rule.Position.ToString(),
-            }
-            : null;
-    }
+        : new Explanation
+        {
+            Condition = "bots: false",
+            Result = Truth.False,
+            Seen = JsonText.Seen(JsonSerializer.SerializeToElement(_scope.Event.Actor?.Login)),
+            Because = "a bot did it; a rule hears of bots when it says 'bots: true' or asks for the login in a condition",
+            At = Rule.Position.ToString(),
+        };
 }
 
 /// <summary>Which rules apply to an event.</summary>
@@ -133,32 +172,11 @@ public static class RuleMatcher
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in selected)
         {
-            scope.ForgetMissing();
-            var match = new RuleMatch(rule, RuleMatch.Decide(rule, scope), scope);
+            var match = RuleMatch.Of(rule, scope);
             matches.Add(match);
-            if (match.Truth == Truth.Unknown)
-            {
-                wanted.UnionWith(scope.MissingFacts);
-            }
-
-            foreach (var step in match.Steps)
-            {
-                wanted.UnionWith(WantedBy(step, scope));
-            }
+            wanted.UnionWith(match.FactsWanted);
         }
 
         return new MatchResult(scope, candidates.All, matches, wanted);
-    }
-
-    private static IEnumerable<string> WantedBy(ActionStep step, EvaluationScope scope)
-    {
-        scope.ForgetMissing();
-        var done = step.When?.Evaluate(scope) ?? Truth.True;
-        return done switch
-        {
-            Truth.True => step.Facts.Where(f => !scope.Event.Facts.ContainsKey(f)),
-            Truth.Unknown => [.. scope.MissingFacts],
-            _ => [],
-        };
     }
 }

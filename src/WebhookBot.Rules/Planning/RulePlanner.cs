@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Templates;
@@ -10,9 +9,6 @@ namespace WebhookBot.Rules.Planning;
 /// <summary>What one rule is to do about one event, and when.</summary>
 internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleState state)
 {
-    // Arguments are read by people; nothing of them is put into HTML.
-    public static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     // What is due already when it is planned still gives what came with it some time: events that replace it, or call it off.
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromSeconds(10);
 
@@ -176,7 +172,7 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
             Key = IdempotencyKey.For(Event.DeliveryId, _rule.Name, "digest", 0),
             Rule = _rule.Name,
             Action = Digest.Gather,
-            Arguments = JsonSerializer.SerializeToElement(new { key = key.Split('\n', 3)[2], batch }),
+            Arguments = JsonSerializer.SerializeToElement(new { key = Hold.TextOf(key), batch }),
             NotBefore = due,
             Hold = new Hold { Key = key, Batch = batch },
         });
@@ -239,13 +235,13 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         return due > state.Now ? due : state.Now + (delay < ShortestDelay ? delay : ShortestDelay);
     }
 
-    private string EndedKey => $"ended\n{_rule.Name}\n{_rule.Until:yyyy-MM-dd}";
+    private string EndedKey => Hold.Of("ended", _rule.Name, $"{_rule.Until:yyyy-MM-dd}");
 
-    private string SubjectKey(string subject) => $"subject\n{_rule.Name}\n{subject}";
+    private string SubjectKey(string subject) => Hold.Of("subject", _rule.Name, subject);
 
-    private string ToldKey(string subject) => $"told\n{_rule.Name}\n{subject}";
+    private string ToldKey(string subject) => Hold.Of("told", _rule.Name, subject);
 
-    private static string ForKey(string key) => key.Split('\n', 3)[2] is { Length: > 0 } text ? $" for '{text}'" : "";
+    private static string ForKey(string key) => Hold.TextOf(key) is { Length: > 0 } text ? $" for '{text}'" : "";
 
     private PlannedAction Action(ActionStep step, int index)
     {
@@ -266,7 +262,7 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
     private JsonElement Render(ActionStep step, out string? problem)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, Readable);
+        using var writer = new Utf8JsonWriter(buffer, JsonText.Readable);
         var rendering = new ArgumentRendering(writer, TemplateModel.Input(scope, _rule.Name));
         step.Arguments.Render(rendering);
         writer.Flush();

@@ -15,8 +15,6 @@ internal static partial class PlanDifference
     private const int Before = 30;
     private const int After = 60;
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The difference of an action and its arguments; nothing when there is none.</summary>
     public static IEnumerable<string> Of(string rule, ExpectedAction expected, PlannedAction planned)
     {
@@ -83,7 +81,7 @@ internal static partial class PlanDifference
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Readable))
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.Readable))
         {
             JsonText.Write(value, writer);
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
@@ -107,22 +106,12 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
 
         if (rules.Rules.FirstOrDefault(r => r.Schedule is not null && name.Text == RuleSchedule.EventOf(r.Name)) is { } rule)
         {
-            return Fired(rule);
+            return rule.Schedule!.PayloadOf(rule.Name, DefaultTime, missed: 0);
         }
 
         _diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names);
         return null;
     }
-
-    // What the clock sends.
-    private static JsonObject Fired(Rule rule) => new()
-    {
-        ["rule"] = rule.Name,
-        ["schedule"] = rule.Schedule!.Cron,
-        ["zone"] = rule.Schedule.Zone.Id,
-        ["scheduled_for"] = DefaultTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        ["missed"] = 0,
-    };
 
     private JsonNode? Parse(byte[]? payload, YamlScalar file)
     {

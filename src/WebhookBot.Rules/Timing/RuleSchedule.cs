@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Cronos;
 
 namespace WebhookBot.Rules.Timing;
@@ -29,6 +31,19 @@ public sealed class RuleSchedule
 
     /// <summary>The name of the event that the rule of that name fires by.</summary>
     public static string EventOf(string rule) => $"{Source}.{rule}";
+
+    /// <summary>The payload of that event.</summary>
+    /// <param name="rule">The rule's name.</param>
+    /// <param name="at">The time that it fires for.</param>
+    /// <param name="missed">How many times before it were missed.</param>
+    public JsonObject PayloadOf(string rule, DateTimeOffset at, int missed) => new()
+    {
+        ["rule"] = rule,
+        ["schedule"] = Cron,
+        ["zone"] = Zone.Id,
+        ["scheduled_for"] = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["missed"] = missed,
+    };
 
     /// <summary>The first time after that one; null when it never comes again.</summary>
     public DateTimeOffset? Next(DateTimeOffset after) => _cron.GetNextOccurrence(after, Zone)?.ToUniversalTime();

@@ -11,13 +11,13 @@ public sealed class ActionsOptions
 
     /// <summary>Tries of one action in all; after the last it is a dead letter.</summary>
     [Range(1, 100)]
-    public int MaxAttempts { get; set; } = 8;
+    public int MaxAttempts { get; set; } = RetryPolicy.Default.MaxAttempts;
 
     /// <summary>The longest wait after the first failed try; it doubles with each.</summary>
-    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan BaseDelay { get; set; } = RetryPolicy.Default.BaseDelay;
 
     /// <summary>No wait is longer than this, unless the target asks for it.</summary>
-    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(30);
+    public TimeSpan MaxDelay { get; set; } = RetryPolicy.Default.MaxDelay;
 
     /// <summary>One try may take this long. Less than a lease, so that nobody else begins the same action meanwhile.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(25);

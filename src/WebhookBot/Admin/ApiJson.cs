@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Admin;
 
@@ -13,7 +14,7 @@ internal static partial class ApiJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Timestamps.ToText(time);
 
     /// <summary>A time as a caller writes it, UTC unless it says otherwise; null when it is none.</summary>
     public static DateTimeOffset? ReadTime(string text) =>

@@ -166,7 +166,7 @@ internal static class DeliveryExport
 
         // In JSON a line break stands between tokens only, where a space does as well. But a template that shows a part of the payload shows
         // its spaces and line breaks too, so a body that has any is given once more as it came.
-        var text = WithoutMark(body.Span);
+        var text = DeliveryBody.WithoutMark(body.Span);
         var hasLines = text.ContainsAny((byte)'\n', (byte)'\r');
         json.WritePropertyName("payload");
         json.WriteRawValue(hasLines ? InOneLine(text) : text, skipInputValidation: true);
@@ -178,7 +178,7 @@ internal static class DeliveryExport
 
     private static bool IsJson(ReadOnlyMemory<byte> body)
     {
-        var reader = new Utf8JsonReader(WithoutMark(body.Span), new JsonReaderOptions { MaxDepth = DeliveryBody.MaxDepth });
+        var reader = new Utf8JsonReader(DeliveryBody.WithoutMark(body.Span), new JsonReaderOptions { MaxDepth = DeliveryBody.MaxHeldDepth });
         try
         {
             while (reader.Read())
@@ -192,8 +192,6 @@ internal static class DeliveryExport
             return false;
         }
     }
-
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
     private static byte[] InOneLine(ReadOnlySpan<byte> text)
     {

@@ -75,9 +75,8 @@ internal static class ExplainCommand
     private static JsonObject Describe(RuleSet rules, WebhookEvent e, byte[] payload)
     {
         var result = RuleMatcher.Match(rules, e);
-        var plan = Planner.Plan(rules, result) with
+        var plan = Planner.Plan(rules, result, new NothingBefore(e.ReceivedAt), mostExplained: int.MaxValue) with
         {
-            Rules = result.Explain(int.MaxValue),
             Note = result.FactsWanted.Count == 0 ? null : $"Facts are not fetched for a file: {string.Join(", ", result.FactsWanted.Select(f => $"facts.{f}"))}",
         };
         var delivery = new Delivery

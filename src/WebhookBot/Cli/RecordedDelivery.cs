@@ -31,18 +31,18 @@ internal sealed record RecordedDelivery(ComparedDelivery Delivery, string Source
     }
 
     /// <summary>The event that a source of that shape makes of it.</summary>
-    public WebhookEvent ToEvent(SourcePreset? shape) => new()
-    {
-        DeliveryId = Delivery.Id,
-        Source = Source,
-        Name = Delivery.Event,
-        Aliases = EventReader.Aliases(shape, Source, Delivery.Event),
-        Subject = Delivery.Subject,
-        ReceivedAt = Delivery.ReceivedAt,
-        Actor = shape?.Actor?.Read(Payload),
-        Payload = Payload,
-        Facts = Facts,
-    };
+    public WebhookEvent ToEvent(SourcePreset? shape) => EventReader.Complete(
+        new WebhookEvent
+        {
+            DeliveryId = Delivery.Id,
+            Source = Source,
+            Name = Delivery.Event,
+            Subject = Delivery.Subject,
+            ReceivedAt = Delivery.ReceivedAt,
+            Payload = Payload,
+            Facts = Facts,
+        },
+        shape);
 
     private static RecordedDelivery? Read(JsonElement json, out string problem)
     {

@@ -13,18 +13,16 @@ internal static class SampleEvents
     {
         var sourceName = name.Split('.')[0];
         var shape = Shape(rules, sourceName);
-        var json = DeliveryBody.Parse(payload);
-        return new WebhookEvent
+        var e = new WebhookEvent
         {
             DeliveryId = "sample",
             Source = sourceName,
             Name = name,
-            Aliases = EventReader.Aliases(shape, sourceName, name),
             Subject = Subject(shape, sourceName, payload),
             ReceivedAt = at,
-            Actor = shape?.Actor?.Read(json),
-            Payload = json,
+            Payload = DeliveryBody.Parse(payload),
         };
+        return EventReader.Complete(e, shape);
     }
 
     /// <summary>The shape of the source of that name; where the rule files name no such source, the preset's of that name.</summary>

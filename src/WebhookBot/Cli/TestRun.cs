@@ -81,7 +81,7 @@ internal sealed record TestRun
                 return null;
             }
 
-            beside.TryAdd(path, TestWatch.Fingerprint(path));
+            beside.TryAdd(path, RuleFileLoader.Fingerprint(path));
             return File.Exists(path) ? File.ReadAllBytes(path) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

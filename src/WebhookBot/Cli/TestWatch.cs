@@ -1,4 +1,3 @@
-using System.Globalization;
 using WebhookBot.RuleFiles;
 
 namespace WebhookBot.Cli;
@@ -42,15 +41,6 @@ internal sealed class TestWatch(string folder, TimeProvider clock)
         return [];
     }
 
-    /// <summary>What differs when the file has changed.</summary>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static string Fingerprint(string path)
-    {
-        var file = new FileInfo(path);
-        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : "gone";
-    }
-
     private static List<string> Changes(Dictionary<string, string> before, Dictionary<string, string> after) =>
         [.. before.Keys.Union(after.Keys).Where(f => before.GetValueOrDefault(f) != after.GetValueOrDefault(f)).Order(StringComparer.Ordinal)];
 
@@ -58,8 +48,8 @@ internal sealed class TestWatch(string folder, TimeProvider clock)
     {
         try
         {
-            var rules = Directory.Exists(folder) ? RuleFileLoader.Find(folder).Concat(RuleFileLoader.FindTests(folder)) : [folder];
-            return rules.Concat(beside).Distinct(StringComparer.Ordinal).ToDictionary(f => f, Fingerprint, StringComparer.Ordinal);
+            var rules = Directory.Exists(folder) ? RuleFileLoader.FindAll(folder).Concat(RuleFileLoader.FindTests(folder)) : [folder];
+            return rules.Concat(beside).Distinct(StringComparer.Ordinal).ToDictionary(f => f, RuleFileLoader.Fingerprint, StringComparer.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -40,13 +40,13 @@ public sealed class AlertsFact(IJournal journal, IAlertSources sources, TimeProv
         await _gate.WaitAsync(cancellation);
         try
         {
-            foreach (var source in sources.Names)
+            var names = sources.Names;
+            foreach (var source in names)
             {
                 await ReadAsync(source, cancellation);
             }
 
             var oldest = clock.GetUtcNow() - LookBack;
-            var names = sources.Names;
             return FactValue.Known(JsonSerializer.SerializeToElement(_firing
                 .Where(f => f.Value.At >= oldest && names.Contains(f.Key.Source))
                 .OrderBy(f => f.Value.At)

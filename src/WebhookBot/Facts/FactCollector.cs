@@ -8,6 +8,10 @@ public sealed class FactCollector(IEnumerable<IFactProvider> providers)
 {
     private readonly Dictionary<string, IFactProvider> _providers = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
 
+    /// <summary>The event with those facts beside the ones it has.</summary>
+    public async Task<WebhookEvent> CompleteAsync(WebhookEvent e, IEnumerable<string> names, CancellationToken cancellation) =>
+        e with { Facts = e.Facts.Concat(await CollectAsync(e, names, cancellation)).ToDictionary(StringComparer.Ordinal) };
+
     /// <summary>A value for every name asked for: the fact, or the reason why there is none.</summary>
     public async Task<IReadOnlyDictionary<string, FactValue>> CollectAsync(
         WebhookEvent e, IEnumerable<string> names, CancellationToken cancellation)

@@ -41,7 +41,7 @@ internal ref struct BodyJson
         var pass = new BodyJson(fields);
         try
         {
-            problem = pass.Walk(body.StartsWith("\uFEFF"u8) ? body[3..] : body);
+            problem = pass.Walk(DeliveryBody.WithoutMark(body));
         }
         catch (JsonException e)
         {

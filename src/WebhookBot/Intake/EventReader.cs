@@ -11,22 +11,22 @@ public sealed class EventReader(SourceRegistry sources)
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
     {
-        var shape = sources.Find(delivery.Source)?.Shape;
-        var payload = DeliveryBody.Parse(delivery.Body);
-        return new WebhookEvent
+        var e = new WebhookEvent
         {
             DeliveryId = delivery.Id,
             Source = delivery.Source,
             Name = delivery.Event,
-            Aliases = Aliases(shape, delivery.Source, delivery.Event),
             Subject = delivery.Subject,
             ReceivedAt = delivery.ReceivedAt,
-            Actor = shape?.Actor?.Read(payload),
-            Payload = payload,
+            Payload = DeliveryBody.Parse(delivery.Body),
         };
+        return Complete(e, sources.Find(delivery.Source)?.Shape);
     }
 
-    /// <summary>The names that an event of a source of that shape answers to besides its own.</summary>
-    public static IReadOnlyList<string> Aliases(SourcePreset? shape, string source, string name) =>
-        shape?.Family is { } family ? [family + name[source.Length..]] : [];
+    /// <summary>The event with what a source of that shape tells besides: the other names it answers to, and who did it.</summary>
+    public static WebhookEvent Complete(WebhookEvent e, SourcePreset? shape) => shape is null ? e : e with
+    {
+        Aliases = shape.Family is { } family ? [family + e.Name[e.Source.Length..]] : [],
+        Actor = shape.Actor?.Read(e.Payload),
+    };
 }

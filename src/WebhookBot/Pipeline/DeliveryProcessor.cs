@@ -33,8 +33,7 @@ public sealed class DeliveryProcessor(
         var result = RuleMatcher.Match(set, e);
         while (result.FactsWanted.Count > 0)
         {
-            var found = await facts.CollectAsync(e, result.FactsWanted, cancellation);
-            e = e with { Facts = e.Facts.Concat(found).ToDictionary(StringComparer.Ordinal) };
+            e = await facts.CompleteAsync(e, result.FactsWanted, cancellation);
             result = RuleMatcher.Match(set, e);
         }
 

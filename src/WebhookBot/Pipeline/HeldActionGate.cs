@@ -13,10 +13,8 @@ namespace WebhookBot.Pipeline;
 internal sealed class HeldActionGate(
     IJournal journal, EventReader events, FactCollector facts, IRuleSetInForce rules, StillConditions conditions, TimeProvider clock) : IActionGate
 {
-    private const int MostAsked = 6;
-
-    private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    // How often, and how far apart, a condition that cannot be told is asked again.
+    private static readonly RetryPolicy Asking = new(6, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
 
     public async Task<Attempt?> AskAsync(ActionLease lease, CancellationToken cancellation)
     {
@@ -74,8 +72,7 @@ internal sealed class HeldActionGate(
             (explanation, var wanted) = conditions.Ask(written, rules.Current, e);
             while (wanted.Count > 0)
             {
-                var found = await facts.CollectAsync(e, wanted, cancellation);
-                e = e with { Facts = e.Facts.Concat(found).ToDictionary(StringComparer.Ordinal) };
+                e = await facts.CompleteAsync(e, wanted, cancellation);
                 (explanation, wanted) = conditions.Ask(written, rules.Current, e);
             }
         }
@@ -90,17 +87,11 @@ internal sealed class HeldActionGate(
         return explanation.Result switch
         {
             Truth.True => null,
-            Truth.Unknown when asked < MostAsked && e.Facts.Values.Any(f => f.MayBeRetried) =>
-                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"cannot tell yet whether it still holds: {why}", clock.GetUtcNow() + AskAgainAfter(asked)),
+            Truth.Unknown when asked < Asking.MaxAttempts && e.Facts.Values.Any(f => f.MayBeRetried) =>
+                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"cannot tell yet whether it still holds: {why}", clock.GetUtcNow() + Asking.DelayAfter(asked + 1, 1)),
             Truth.Unknown => Skip($"cannot tell whether it still holds: {why}"),
             _ => Skip($"does not hold any more: {why}"),
         };
-    }
-
-    private static TimeSpan AskAgainAfter(int asked)
-    {
-        var wait = AskedAgainAfter * Math.Pow(2, asked);
-        return wait < LongestWait ? wait : LongestWait;
     }
 
     private static string NameOf(PlannedAction action) => action.Step ?? action.Action;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using WebhookBot.Rules.Compilation;
 
@@ -60,6 +61,15 @@ public static class RuleFileLoader
     /// <summary>Everything below a folder that rule sets can be made of: rule files and the texts beside them.</summary>
     public static IReadOnlyList<string> FindAll(string path) => [.. Below(path).Where(f => !IsTest(path, f)).Take(MostFiles)];
 
+    /// <summary>What differs when a file, or the file that a link leads to, has changed.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static string Fingerprint(string path)
+    {
+        var file = new FileInfo(path);
+        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : "gone";
+    }
+
     private static string? ReadOne(string root, string path, out string text)
     {
         text = "";
@@ -105,10 +115,7 @@ public static class RuleFileLoader
         return false;
     }
 
-    private static IEnumerable<string> All(string path)
-    {
-        return File.Exists(path) ? [path] : Below(path).Where(f => Path.GetExtension(f) is ".yml" or ".yaml");
-    }
+    private static IEnumerable<string> All(string path) => Below(path).Where(f => f == path || Path.GetExtension(f) is ".yml" or ".yaml");
 
     private static IEnumerable<string> Below(string path)
     {

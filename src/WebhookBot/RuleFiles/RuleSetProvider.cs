@@ -88,8 +88,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
             return "no folder";
         }
 
-        var files = RuleFileLoader.FindAll(path).Select(f => new FileInfo(f)).Select(f => (f.ResolveLinkTarget(true) as FileInfo) ?? f);
-        return string.Join('\n', files.Select(f => $"{f.FullName} {(f.Exists ? f.LastWriteTimeUtc.Ticks : 0)} {(f.Exists ? f.Length : 0)}"));
+        return string.Join('\n', RuleFileLoader.FindAll(path).Select(RuleFileLoader.Fingerprint));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rule set {Hash} is in force: {Rules} rules from {Files} files")]

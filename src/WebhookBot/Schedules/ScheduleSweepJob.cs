@@ -67,14 +67,7 @@ internal sealed partial class ScheduleSweepJob(IJournal journal, IRuleSetInForce
         Event = RuleSchedule.EventOf(rule.Name),
         ReceivedAt = now,
         Headers = [],
-        Body = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            rule = rule.Name,
-            schedule = schedule.Cron,
-            zone = schedule.Zone.Id,
-            scheduled_for = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            missed = count - 1,
-        }),
+        Body = JsonSerializer.SerializeToUtf8Bytes(schedule.PayloadOf(rule.Name, at, missed: count - 1)),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The schedule of the rule {Rule} fired for {At}; missed before: {Missed}")]

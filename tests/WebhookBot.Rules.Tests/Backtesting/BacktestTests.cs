@@ -41,6 +41,18 @@ public sealed class BacktestTests
     }
 
     [Fact]
+    public void Says_which_fact_was_not_recorded_behind_a_variable_that_holds()
+    {
+        var report = Run(
+            "rules: {}",
+            "vars: { team: payments }\nrules: { r: { on: github.push, if: { vars.team: payments, facts.changed_files: a }, then: [say: { text: x }] } }",
+            ["a"]);
+
+        var undecided = Assert.Single(report.Undecided);
+        Assert.Equal(("r", "facts.changed_files", "it was not recorded"), (undecided.Rule, undecided.Question.What, undecided.Question.Because));
+    }
+
+    [Fact]
     public void Tells_which_arguments_differ_on_how_many_deliveries()
     {
         var report = Run(

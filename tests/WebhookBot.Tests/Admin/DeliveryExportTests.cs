@@ -28,6 +28,26 @@ public sealed class DeliveryExportTests
         """;
 
     [Fact]
+    public async Task Gives_payloads_that_are_as_deep_as_a_digest_of_the_deepest()
+    {
+        await using var bot = await RunningBot.StartAsync("rules: {}");
+        const int Levels = DeliveryBody.MaxDepth + 2;
+        await bot.Services.GetRequiredService<IJournal>().AppendAsync(
+            new DeliveryDraft
+            {
+                Source = "digest",
+                SenderId = "0123456789abcdef0123456789abcdef",
+                Event = "digest.r",
+                ReceivedAt = DateTimeOffset.UtcNow,
+                Headers = [],
+                Body = Encoding.UTF8.GetBytes(new string('[', Levels) + new string(']', Levels)),
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(JsonValueKind.Array, Assert.Single(await ExportAsync(bot, "")).GetProperty("payload").ValueKind);
+    }
+
+    [Fact]
     public async Task Gives_each_delivery_with_what_was_decided_newest_first()
     {
         await using var bot = await RunningBot.StartAsync(Rules);

@@ -69,6 +69,27 @@ public sealed class ExplainVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_of_a_file_what_becomes_of_the_match_and_of_each_step()
+    {
+        var (_, file) = await DeliverAsync();
+        var rules = _shell.Folder.Write("timed/rules.yml", """
+            rules:
+              later:
+                on: github.push
+                wait: 1h
+                then:
+                  - { slack.post: { channel: "#dev", text: x }, when: { deleted: true }, name: gone }
+                  - slack.post: { channel: "#dev", text: y }
+            """);
+
+        var read = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules);
+
+        Assert.Contains("✗ step gone is left out", read.Out, StringComparison.Ordinal);
+        Assert.Contains("✗ deleted: true   saw false", read.Out, StringComparison.Ordinal);
+        Assert.Contains("waits until ", read.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_that_other_rules_are_in_force_than_decided()
     {
         var (id, _) = await DeliverAsync();

@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Journal;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Actions.Digests;
 
@@ -16,14 +15,12 @@ internal sealed class DigestBody : IDisposable
     // What does not fit any more is told by its delivery alone.
     private const int MostPayloadBytes = 16 << 20;
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Utf8JsonWriter _writer;
 
     public DigestBody(string rule, string key)
     {
-        _writer = new Utf8JsonWriter(_buffer, Readable);
+        _writer = new Utf8JsonWriter(_buffer, JsonText.Readable);
         _writer.WriteStartObject();
         _writer.WriteString("rule", rule);
         _writer.WriteString("key", key);
@@ -50,7 +47,7 @@ internal sealed class DigestBody : IDisposable
         _writer.WriteString("source", delivery.Source);
         _writer.WriteString("event", delivery.Event);
         _writer.WriteString("subject", delivery.Subject);
-        _writer.WriteString("received_at", delivery.ReceivedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        _writer.WriteString("received_at", Timestamps.ToText(delivery.ReceivedAt));
         _writer.WriteEndObject();
         _writer.WriteEndObject();
     }
@@ -71,17 +68,17 @@ internal sealed class DigestBody : IDisposable
         if (payload.ValueKind != JsonValueKind.Object)
         {
             _writer.WritePropertyName("payload");
-            Rules.Conditions.JsonText.Write(payload, _writer);
+            JsonText.Write(payload, _writer);
             return;
         }
 
         foreach (var member in payload.EnumerateObject())
         {
-            var name = Rules.Conditions.JsonText.Name(member);
+            var name = JsonText.Name(member);
             if (name != "delivery")
             {
                 _writer.WritePropertyName(name);
-                Rules.Conditions.JsonText.Write(member.Value, _writer);
+                JsonText.Write(member.Value, _writer);
             }
         }
     }

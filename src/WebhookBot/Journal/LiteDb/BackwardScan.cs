@@ -70,7 +70,7 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
         var header = scanner.Header;
         switch (header.Kind)
         {
-            case FrameKind.Checkpoint:
+            case var _ when !header.IsOfDelivery:
                 break;
             case FrameKind.Delivery when IsWanted(header, scanner.Payload, position):
                 var delivery = new FoundDelivery { Position = position };

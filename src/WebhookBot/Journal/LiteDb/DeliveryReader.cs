@@ -132,7 +132,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             using var scanner = new SegmentScanner(segment.File, segment.Header, start, segment.Length);
             while (scanner.Read())
             {
-                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.Kind is not (FrameKind.Delivery or FrameKind.Checkpoint))
+                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.IsOfDelivery && scanner.Header.Kind != FrameKind.Delivery)
                 {
                     duplicates += scanner.Header.Kind is FrameKind.Duplicate or FrameKind.Reopened ? 1 : 0;
                     frames.Add(new LogPosition(segment.Number, scanner.Offset));

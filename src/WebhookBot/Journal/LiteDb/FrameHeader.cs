@@ -32,6 +32,9 @@ internal readonly record struct FrameHeader(FrameKind Kind, long Sequence, long 
 {
     public const int Size = 32;
 
+    /// <summary>Whether it belongs to a delivery; a checkpoint and a text that is kept do not.</summary>
+    public bool IsOfDelivery => Kind is not (FrameKind.Checkpoint or FrameKind.Kept);
+
     /// <summary>Larger lengths are taken for damage: a body is at most 25 MB.</summary>
     public const int MaxLength = 1 << 30;
 

@@ -54,7 +54,7 @@ internal sealed partial class IndexReader(Log log, ILogger logger)
     private static bool Add(
         IndexDatabase database, Dictionary<long, IndexDocument> documents, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {
-        if (header.Kind == FrameKind.Checkpoint)
+        if (!header.IsOfDelivery)
         {
             return false;
         }

@@ -51,6 +51,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             if (header.Kind == FrameKind.Kept)
             {
                 _bookmarks[KeptFrame.ReadKey(payload)] = position;
+                return;
             }
 
             if (header.Kind == FrameKind.Attempt && AttemptFrame.ReadOutline(payload).Bookmark is { } key)
