@@ -29,6 +29,12 @@ public sealed record WebhookEvent
     /// <summary>The sender's JSON, untouched.</summary>
     public required JsonElement Payload { get; init; }
 
+    /// <summary>
+    /// What is read out of the payload for all senders alike: <c>alert</c>, in the words that all alert sources share, and <c>items</c>, the
+    /// things that one event tells of. They stand in front of payload fields of the same name, which <c>payload.</c> reaches.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> Views { get; init; } = new Dictionary<string, JsonElement>();
+
     /// <summary>Facts fetched so far, by name without the leading <c>facts.</c>.</summary>
     public IReadOnlyDictionary<string, FactValue> Facts { get; init; } = new Dictionary<string, FactValue>();
 }

@@ -16,7 +16,7 @@ public sealed partial class ArchitectureTests
         ["Telemetry"] = [],
         ["Journal"] = ["Rules"],
         ["RuleFiles"] = ["Rules", "Clients"],
-        ["Intake"] = ["Journal", "Rules"],
+        ["Intake"] = ["Journal", "Rules", "Clients"],
         ["Facts"] = ["Rules", "Clients", "Journal"],
         ["Deployments"] = ["Rules", "Journal"],
         ["Actions"] = ["Rules", "Journal", "Clients", "Deployments"],

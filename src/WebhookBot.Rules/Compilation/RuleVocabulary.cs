@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Knowledge;
+using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -15,6 +16,12 @@ public sealed record RuleVocabulary(
 {
     /// <summary>What facts and presets are, in a sentence: by <c>facts.changed_files</c>, <c>preset.github</c>. For the editor and the reference page.</summary>
     public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What a source of that preset must and may say; a secret and nothing else where nothing is known.</summary>
+    public Func<string, PresetNeeds?>? Needs { get; init; }
+
+    /// <summary>The published lists of networks that <c>allow_from</c> may name.</summary>
+    public IReadOnlyCollection<string> NetworkLists { get; init; } = [];
 
     /// <summary>The variables that the files themselves define.</summary>
     internal IReadOnlyCollection<string> Vars { get; init; } = [];

@@ -46,7 +46,9 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         var preset = CompilePreset(name, mapping);
         var verify = mapping["verify"] is { } node ? _verify.Compile(node) : null;
         var secrets = Secrets(mapping).Concat(verify?.Secrets ?? []).ToList();
-        if (secrets.Count == 0)
+        var needs = preset is null ? null : vocabulary.Needs?.Invoke(preset);
+        var needsSecret = verify?.Scheme is { } own ? own.Algorithm != VerificationAlgorithm.IssuedToken : needs?.Secret ?? true;
+        if (secrets.Count == 0 && needsSecret)
         {
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' has no secret; add 'secret' with the NAME of the setting that holds it");
         }
@@ -56,17 +58,20 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, "a source without a preset says where the event's name stands: event: { header: X-Event } or { json: type }");
         }
 
+        var (networks, lists) = Networks(mapping["allow_from"]);
         return new SourceDefinition
         {
             Name = name.Text,
             Position = name.Position,
             Preset = preset,
             Secrets = secrets,
+            Options = Options(name, mapping, preset, needs),
             Verify = verify?.Scheme,
             Event = Place(mapping["event"]),
             Id = Place(mapping["id"]),
             Subject = Place(mapping["subject"]),
-            AllowFrom = Networks(mapping["allow_from"]),
+            AllowFrom = networks,
+            AllowFromLists = lists,
         };
     }
 
@@ -80,11 +85,6 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             case null:
                 return null;
             case YamlScalar preset when vocabulary.Presets.Contains(preset.Text):
-                if (mapping["verify"] is { } both)
-                {
-                    diagnostics.Error(both.Position, DiagnosticCode.BadVerification, "a preset knows how to verify; leave 'verify' or 'preset' out");
-                }
-
                 return preset.Text;
             case YamlScalar preset:
                 diagnostics.Unknown(DiagnosticCode.UnknownPreset, "preset", preset, vocabulary.Presets);
@@ -95,20 +95,30 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         }
     }
 
-    private IEnumerable<string> Secrets(YamlMapping mapping) =>
-        SecretNames(mapping["secret"], diagnostics).Concat(SecretNames(mapping["secrets"], diagnostics));
+    private IEnumerable<SecretReference> Secrets(YamlMapping mapping) =>
+        SecretNames.Read(mapping["secret"], diagnostics).Concat(SecretNames.Read(mapping["secrets"], diagnostics));
 
-    internal static IEnumerable<string> SecretNames(YamlNode? node, DiagnosticBag diagnostics)
+    private Dictionary<string, IReadOnlyList<string>> Options(YamlScalar name, YamlMapping mapping, string? preset, PresetNeeds? needs)
     {
-        foreach (var name in Shape.Texts(node, "the name of a setting", diagnostics))
+        var options = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var key in SourceKeys.Options)
         {
-            if (!SettingPattern().IsMatch(name.Text))
+            var option = needs?.Options.FirstOrDefault(o => o.Name == key);
+            if (mapping.Entries.FirstOrDefault(e => e.Key.Text == key) is { } entry)
             {
-                diagnostics.Error(name.Position, DiagnosticCode.SecretInRuleFile, "this is the NAME of a setting such as GITHUB_WEBHOOK_SECRET, never the secret itself");
+                options[key] = [.. Shape.Texts(entry.Value, "a text", diagnostics).Select(t => t.Text)];
+                if (option is null && preset is not null)
+                {
+                    diagnostics.Error(entry.Key.Position, DiagnosticCode.BadVerification, $"the preset '{preset}' has no use for '{key}'; leave it out");
+                }
             }
-
-            yield return name.Text;
+            else if (option is { IsRequired: true })
+            {
+                diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' needs '{key}': {SourceKeys.Source.Find(key)!.Description}");
+            }
         }
+
+        return options;
     }
 
     private ValueTemplate? Place(YamlNode? node)
@@ -125,9 +135,10 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         }
     }
 
-    private List<IPNetwork> Networks(YamlNode? node)
+    private (List<IPNetwork> Networks, List<string> Lists) Networks(YamlNode? node)
     {
         var networks = new List<IPNetwork>();
+        var lists = new List<string>();
         foreach (var text in Shape.Texts(node, "a network such as 192.0.2.0/24", diagnostics))
         {
             if (IPNetwork.TryParse(text.Text, out var network))
@@ -138,18 +149,19 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             {
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             }
+            else if (vocabulary.NetworkLists.Contains(text.Text))
+            {
+                lists.Add(text.Text);
+            }
             else
             {
-                diagnostics.Error(text.Position, DiagnosticCode.BadValue, $"'{Suggestion.Shorten(text.Text)}' is no network; write 192.0.2.0/24 or 2001:db8::/32, the address being the network's first");
+                diagnostics.Error(text.Position, DiagnosticCode.BadValue, $"'{Suggestion.Shorten(text.Text)}' is no network and no list of them ({string.Join(", ", vocabulary.NetworkLists)}); write 192.0.2.0/24 or 2001:db8::/32, the address being the network's first");
             }
         }
 
-        return networks;
+        return (networks, lists);
     }
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9_-]{0,39}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_:.-]{0,99}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SettingPattern();
 }

@@ -22,6 +22,15 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         ["base64url"] = SignatureEncoding.Base64Url,
     };
 
+    private static readonly Dictionary<string, KeyForm> Keys = new(StringComparer.Ordinal)
+    {
+        ["text"] = KeyForm.Text,
+        ["hex"] = KeyForm.Hex,
+        ["base64"] = KeyForm.Base64,
+    };
+
+    private static readonly Dictionary<string, VerificationAlgorithm> Curves = new(StringComparer.Ordinal) { ["p256"] = VerificationAlgorithm.EcdsaP256 };
+
     public Verification? Compile(YamlNode node)
     {
         if (Shape.Mapping(node, "how to verify", diagnostics) is not { } mapping)
@@ -30,15 +39,55 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         }
 
         Shape.Keys(mapping, "verify", SourceKeys.Verify.Names, diagnostics);
-        var secrets = SourceSection.SecretNames(mapping["secret"], diagnostics).Concat(SourceSection.SecretNames(mapping["secrets"], diagnostics)).ToList();
-        var ways = mapping.Entries.Where(e => e.Key.Text is "hmac" or "token" or "bearer" or "basic").ToList();
+        var secrets = SecretNames.Read(mapping["secret"], diagnostics).Concat(SecretNames.Read(mapping["secrets"], diagnostics)).ToList();
+        var ways = mapping.Entries.Where(e => e.Key.Text is "hmac" or "ed25519" or "ecdsa" or "token" or "bearer" or "basic" or "address" or "jwks").ToList();
         if (ways.Count != 1)
         {
-            diagnostics.Error(mapping.Position, DiagnosticCode.BadVerification, "say how the sender proves itself, in one way: hmac: sha256, token: X-Token, bearer: true or basic: true");
+            diagnostics.Error(mapping.Position, DiagnosticCode.BadVerification, "say how the sender proves itself, in one way: hmac: sha256, ed25519: true, ecdsa: p256, token: X-Token, bearer: true, basic: true, address: true or jwks: https://...");
             return new Verification(null, secrets);
         }
 
-        return new Verification(ways[0].Key.Text == "hmac" ? Hmac(mapping, ways[0].Value) : Secret(ways[0]), secrets);
+        return new Verification(ways[0].Key.Text switch
+        {
+            "hmac" => Signature(mapping, Choice(ways[0].Value, Hashes, "a hash"), KeyForm.Text),
+            "ed25519" => Signature(mapping, Flagged(ways[0], VerificationAlgorithm.Ed25519), KeyForm.Hex),
+            "ecdsa" => Signature(mapping, Choice(ways[0].Value, Curves, "a curve"), KeyForm.Base64),
+            "jwks" => Tokens(mapping, ways[0].Value),
+            _ => Secret(ways[0]),
+        }, secrets);
+    }
+
+    private VerificationScheme Tokens(YamlMapping mapping, YamlNode address)
+    {
+        var url = Shape.Text(address, "an https address", diagnostics);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var keys) || keys.Scheme is not ("https" or "http"))
+        {
+            diagnostics.Error(address.Position, DiagnosticCode.BadVerification, "'jwks' takes the https address where the issuer publishes its keys");
+        }
+
+        var issuer = Shape.Text(mapping["issuer"], "a text", diagnostics);
+        var audience = Shape.Text(mapping["audience"], "a text", diagnostics);
+        if (issuer is null || audience is null)
+        {
+            diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, "tokens are believed from one issuer and for one audience: add 'issuer' and 'audience'");
+        }
+
+        return new VerificationScheme
+        {
+            Algorithm = VerificationAlgorithm.IssuedToken,
+            Header = "Authorization",
+            Issuer = new TokenIssuer(keys?.AbsoluteUri ?? "", [issuer ?? ""]) { Audience = audience },
+        };
+    }
+
+    private VerificationAlgorithm Flagged(YamlEntry way, VerificationAlgorithm algorithm)
+    {
+        if (way.Value is not YamlScalar { Kind: ScalarKind.Boolean, AsBoolean: true })
+        {
+            diagnostics.WrongKind(way.Value, "true");
+        }
+
+        return algorithm;
     }
 
     private VerificationScheme Secret(YamlEntry way)
@@ -48,19 +97,15 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return new VerificationScheme { Algorithm = VerificationAlgorithm.Token, Header = Shape.Text(way.Value, "the name of a header", diagnostics) ?? "" };
         }
 
-        if (way.Value is not YamlScalar { Kind: ScalarKind.Boolean, AsBoolean: true })
+        return way.Key.Text switch
         {
-            diagnostics.WrongKind(way.Value, "true");
-        }
-
-        return new VerificationScheme
-        {
-            Algorithm = way.Key.Text == "bearer" ? VerificationAlgorithm.Bearer : VerificationAlgorithm.Basic,
-            Header = "Authorization",
+            "bearer" => new VerificationScheme { Algorithm = Flagged(way, VerificationAlgorithm.Bearer), Header = "Authorization" },
+            "basic" => new VerificationScheme { Algorithm = Flagged(way, VerificationAlgorithm.Basic), Header = "Authorization" },
+            _ => new VerificationScheme { Algorithm = Flagged(way, VerificationAlgorithm.SecretAddress), Header = "token" },
         };
     }
 
-    private VerificationScheme Hmac(YamlMapping mapping, YamlNode hash)
+    private VerificationScheme Signature(YamlMapping mapping, VerificationAlgorithm algorithm, KeyForm key)
     {
         var header = Shape.Text(mapping["header"], "the name of a header", diagnostics);
         if (header is null)
@@ -73,13 +118,31 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         CheckSigned(mapping, signed, timestamp is not null);
         return new VerificationScheme
         {
-            Algorithm = Choice(hash, Hashes, "a hash"),
+            Algorithm = algorithm,
             Header = header ?? "",
+            Separator = Separator(mapping["separator"]),
+            Key = mapping["key"] is { } form ? Choice(form, Keys, "a form of key") : key,
             Prefix = Shape.Text(mapping["prefix"], "a text", diagnostics) ?? "",
             Encoding = mapping["encoding"] is { } encoding ? Choice(encoding, Encodings, "an encoding") : SignatureEncoding.Hex,
             SignedContent = signed,
             Timestamp = timestamp,
         };
+    }
+
+    private char? Separator(YamlNode? node)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (Shape.Text(node, "one character", diagnostics) is [var one])
+        {
+            return one;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, "'separator' is one character, such as ','");
+        return null;
     }
 
     private void CheckSigned(YamlMapping mapping, string signed, bool hasTimestamp)
@@ -92,7 +155,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
 
         foreach (Match unknown in Placeholder().Matches(signed))
         {
-            diagnostics.Error(at, DiagnosticCode.BadVerification, $"'signed' knows {{body}}, {{timestamp}} and {{id}}, not {unknown.Value}");
+            diagnostics.Error(at, DiagnosticCode.BadVerification, $"'signed' knows {{body}}, {{timestamp}}, {{id}} and {{header:Name}}, not {unknown.Value}");
         }
 
         if (signed.Contains("{timestamp}", StringComparison.Ordinal) != hasTimestamp)
@@ -119,7 +182,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return null;
         }
 
-        return new TimestampRule(header, TimestampUnit.Any, tolerance.Value);
+        return new TimestampRule(header, tolerance.Value);
     }
 
     private T Choice<T>(YamlNode node, Dictionary<string, T> choices, string what)
@@ -133,9 +196,9 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         return choices.Values.First();
     }
 
-    [GeneratedRegex(@"\{(?!body\}|timestamp\}|id\})[^}]*\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{(?!body\}|timestamp\}|id\}|header:[^}]+\})[^}]*\}", RegexOptions.CultureInvariant)]
     private static partial Regex Placeholder();
 
     /// <summary>What <c>verify</c> says; no scheme when it does not say it well.</summary>
-    public sealed record Verification(VerificationScheme? Scheme, IReadOnlyList<string> Secrets);
+    public sealed record Verification(VerificationScheme? Scheme, IReadOnlyList<SecretReference> Secrets);
 }

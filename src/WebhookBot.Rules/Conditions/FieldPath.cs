@@ -28,6 +28,9 @@ public sealed class FieldPath
     /// <summary>What <c>delivery.</c> has.</summary>
     internal static readonly string[] DeliveryFields = ["id", "source", "event", "received_at", "subject"];
 
+    /// <summary>The names that an event's views may have.</summary>
+    internal static readonly string[] Views = ["alert", "items"];
+
     private readonly Segment[] _segments;
 
     private FieldPath(string text, FieldRoot root, string? fact, Segment[] segments)
@@ -43,6 +46,9 @@ public sealed class FieldPath
 
     /// <summary>Where it starts.</summary>
     public FieldRoot Root { get; }
+
+    /// <summary>The view that it reads where the event has that; null when it can read none.</summary>
+    internal string? View { get; private init; }
 
     /// <summary>The name of the fact it reads, without <c>facts.</c>; null when it reads none.</summary>
     public string? Fact { get; }
@@ -83,7 +89,7 @@ public sealed class FieldPath
                 problem = $"'delivery' has {string.Join(", ", DeliveryFields)}";
                 return null;
             default:
-                return new FieldPath(text, FieldRoot.Payload, null, [.. segments]);
+                return new FieldPath(text, FieldRoot.Payload, null, [.. segments]) { View = Views.Contains(root) ? root : null };
         }
     }
 
@@ -99,16 +105,18 @@ public sealed class FieldPath
         ref var known = ref scope.Known(Text, out var isKnown);
         if (!isKnown)
         {
-            known = Walk(Root switch { FieldRoot.Payload => scope.Event.Payload, FieldRoot.Vars => scope.Vars, _ => scope.Delivery }, truncated: false);
+            known = View is not null && scope.Event.Views.TryGetValue(View, out var view)
+                ? Walk(view, truncated: false, from: 1)
+                : Walk(Root switch { FieldRoot.Payload => scope.Event.Payload, FieldRoot.Vars => scope.Vars, _ => scope.Delivery }, truncated: false);
         }
 
         return known;
     }
 
-    private FieldValue Walk(JsonElement from, bool truncated)
+    private FieldValue Walk(JsonElement start, bool truncated, int from = 0)
     {
-        var current = from;
-        for (var i = 0; i < _segments.Length; i++)
+        var current = start;
+        for (var i = from; i < _segments.Length; i++)
         {
             if (current.ValueKind == JsonValueKind.Array && _segments[i].Index is null)
             {

@@ -14,6 +14,8 @@ namespace WebhookBot.Rules.Knowledge;
 ///   properties text{}        an object with free keys
 ///   number number            also text, boolean, time, anything
 ///   * text                   whatever else it has
+/// view alert AlertView       a view that all events have besides
+/// view items = alerts        a view of a field
 /// </code>
 /// </summary>
 internal sealed class EventCatalogText
@@ -29,6 +31,7 @@ internal sealed class EventCatalogText
     };
 
     private readonly Dictionary<string, EventShape> _events = new(StringComparer.Ordinal);
+    private readonly List<(string Name, Func<FieldShape, FieldShape?> Find)> _views = [];
     private readonly HashSet<string> _described = new(StringComparer.Ordinal);
 
     public EventCatalog Read(IEnumerable<string> texts)
@@ -40,7 +43,7 @@ internal sealed class EventCatalogText
 
         return _types.Keys.Except(_described).FirstOrDefault() is { } missing
             ? throw new FormatException($"no line describes the type '{missing}'")
-            : new EventCatalog(_events.Values);
+            : new EventCatalog(_events.Values.Select(WithViews));
     }
 
     private void ReadText(string text)
@@ -58,6 +61,12 @@ internal sealed class EventCatalogText
                 case ["event", var name] when line[0] != ' ':
                     (of, type) = (name, null);
                     break;
+                case ["view", var name, "=", var field] when line[0] != ' ':
+                    _views.Add((name, payload => payload.Fields?.Find(field)));
+                    break;
+                case ["view", var name, var shape] when line[0] != ' ':
+                    _views.Add((name, _ => Shape(shape)));
+                    break;
                 case ["type", var name, .. var rest] when line[0] != ' ':
                     type = Describe(name, rest, line);
                     break;
@@ -72,6 +81,27 @@ internal sealed class EventCatalogText
                     throw new FormatException($"'{line}' is not understood");
             }
         }
+    }
+
+    // Views stand in front of the payload's own fields, as they do when an event is read.
+    private EventShape WithViews(EventShape e)
+    {
+        if (_views.Count == 0 || e.Payload.Fields is null)
+        {
+            return e;
+        }
+
+        var seen = new ObjectShape(e.Payload.Fields.Name);
+        seen.Extend(e.Payload.Fields);
+        foreach (var (name, find) in _views)
+        {
+            if (find(e.Payload) is { } view)
+            {
+                seen.Add(name, view);
+            }
+        }
+
+        return e with { Payload = FieldShape.Of(seen) };
     }
 
     private ObjectShape Describe(string name, string[] rest, string line)

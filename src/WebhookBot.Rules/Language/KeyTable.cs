@@ -19,6 +19,9 @@ public sealed record KeyTable(string Name, string Description, IReadOnlyList<Key
     /// <summary>The names of all keys.</summary>
     public IReadOnlyList<string> Names { get; } = [.. Keys.Select(k => k.Name)];
 
+    /// <summary>The key of that name, or null.</summary>
+    public KeyDescriptor? Find(string name) => Keys.FirstOrDefault(k => k.Name == name);
+
     /// <summary>The names of those that must be there.</summary>
     public IReadOnlyList<string> Required { get; } = [.. Keys.Where(k => k.IsRequired).Select(k => k.Name)];
 }

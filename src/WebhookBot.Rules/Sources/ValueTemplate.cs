@@ -15,10 +15,12 @@ public enum ValuePlace
 /// <param name="Place">Where it comes from.</param>
 /// <param name="Text">The literal, the header's name, or the path in the body.</param>
 /// <param name="IsOptional">Whether the template stands without it; then it brings the dot before it along.</param>
-public readonly record struct ValuePart(ValuePlace Place, string Text, bool IsOptional);
+/// <param name="IsSilent">Whether it must be there but is not written.</param>
+public readonly record struct ValuePart(ValuePlace Place, string Text, bool IsOptional, bool IsSilent = false);
 
 /// <summary>
-/// A value put together from a request: <c>{header:X-GitHub-Event}{json:action?}</c>. A path in the body goes through arrays, whose
+/// A value put together from a request: <c>{header:X-GitHub-Event}{json:action?}</c>; <c>{has:incident.id}</c> asks for a field and writes
+/// nothing. A path in the body goes through arrays, whose
 /// elements are joined by commas.
 /// </summary>
 public sealed partial class ValueTemplate
@@ -41,7 +43,7 @@ public sealed partial class ValueTemplate
             }
 
             var place = match.Groups["place"].Value == "header" ? ValuePlace.Header : ValuePlace.Json;
-            parts.Add(new ValuePart(place, match.Groups["name"].Value, match.Groups["optional"].Length > 0));
+            parts.Add(new ValuePart(place, match.Groups["name"].Value, match.Groups["optional"].Length > 0, match.Groups["place"].Value == "has"));
             at = match.Index + match.Length;
         }
 
@@ -71,7 +73,7 @@ public sealed partial class ValueTemplate
             }
             else if (read(part) is { Length: > 0 } text)
             {
-                value.Append(part.IsOptional && value.Length > 0 ? "." : "").Append(text);
+                value.Append(part.IsOptional && value.Length > 0 ? "." : "").Append(part.IsSilent ? "" : text);
             }
             else if (!part.IsOptional)
             {
@@ -82,6 +84,6 @@ public sealed partial class ValueTemplate
         return value.ToString();
     }
 
-    [GeneratedRegex(@"\{(?<place>header|json):(?<name>[^}?]+)(?<optional>\??)\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{(?<place>header|json|has):(?<name>[^}?]+)(?<optional>\??)\}", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -24,20 +24,26 @@ internal static class TemplateModel
     /// <summary>What a template of that rule is rendered with.</summary>
     public static TemplateInput Input(EvaluationScope scope, string rule) => new(Root(scope, rule), scope.Event.ReceivedAt, scope.People);
 
-    /// <summary>What a template starts from: the payload's own fields, and <c>payload</c>, <c>facts</c>, <c>delivery</c>, <c>vars</c>, <c>rule</c>.</summary>
+    /// <summary>What a template starts from: the payload's own fields, and <c>payload</c>, <c>facts</c>, <c>delivery</c>, <c>vars</c>, <c>rule</c>, and the event's views.</summary>
     private static RootView Root(EvaluationScope scope, string rule)
     {
         var facts = scope.Event.Facts
             .Where(f => f.Value.Problem is null)
             .ToDictionary(f => f.Key, f => Of(f.Value.Value), StringComparer.Ordinal);
-        return new RootView(scope.Event.Payload, new Dictionary<string, object?>(StringComparer.Ordinal)
+        var own = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["payload"] = Of(scope.Event.Payload),
             ["facts"] = new FactsView(facts),
             ["delivery"] = Of(scope.Delivery),
             ["vars"] = Of(scope.Vars),
             ["rule"] = rule,
-        });
+        };
+        foreach (var (name, view) in scope.Event.Views)
+        {
+            own[name] = Of(view);
+        }
+
+        return new RootView(scope.Event.Payload, own);
     }
 
     /// <summary>The JSON text of a value of the model.</summary>

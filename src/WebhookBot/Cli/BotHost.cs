@@ -25,6 +25,8 @@ public static class BotHost
     /// <summary>What rule files may refer to.</summary>
     public static RuleVocabulary Vocabulary { get; } = new(new ActionCatalog(ActionsSetup.Descriptors), PresetCatalog.Names, FactsSetup.Names, PresetCatalog.EventsOf)
     {
+        Needs = PresetCatalog.NeedsOf,
+        NetworkLists = NetworkLists.Names,
         Descriptions = FactsSetup.Described.Select(f => ($"facts.{f.Name}", f.Description))
             .Concat(PresetCatalog.All.Select(p => ($"preset.{p.Name}", p.Description)))
             .ToDictionary(d => d.Item1, d => d.Item2),

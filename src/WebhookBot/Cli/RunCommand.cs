@@ -88,9 +88,9 @@ internal static class RunCommand
         }
 
         var sources = app.Services.GetRequiredService<SourceRegistry>().All;
-        if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.Secrets.Count == 0) is { } open)
+        if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.LacksSecret) is { } open)
         {
-            var names = rules.Current.Sources.First(s => s.Name == open.Name).Secrets;
+            var names = open.Definition.Secrets.Select(s => s.Name).ToList();
             throw new SettingsException($"The bot does not start: the source {open.Name} has no secret; set {string.Join(" or ", names)} (or {names[0]}_FILE to a file that holds it)");
         }
     }

@@ -27,7 +27,7 @@ internal static class SampleEvents
 
     /// <summary>The shape of the source of that name; where the rule files name no such source, the preset's of that name.</summary>
     public static SourcePreset? Shape(RuleSet rules, string source) =>
-        rules.Sources.FirstOrDefault(s => s.Name == source) is { } definition ? WebhookSource.Create(definition, []).Shape : PresetCatalog.Find(source);
+        rules.Sources.FirstOrDefault(s => s.Name == source) is { } definition ? WebhookSource.ShapeOf(definition) : PresetCatalog.Find(source);
 
     private static string? Subject(SourcePreset? shape, string source, byte[] payload)
     {

@@ -1,81 +1,68 @@
-using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using WebhookBot.Intake;
 using WebhookBot.Rules.Sources;
+using WebhookBot.Rules.Testing;
 
 namespace WebhookBot.Cli;
+
+/// <summary>What a sample is signed with.</summary>
+/// <param name="Secret">The secret; for senders that sign with a key of their own, the private key.</param>
+/// <param name="KeyName">The name of that key, for tokens.</param>
+/// <param name="Options">The values of an option of the source.</param>
+internal sealed record SampleSigner(string Secret, string KeyName, Func<string, IReadOnlyList<string>> Options)
+{
+    /// <summary>The first value of that option, or null.</summary>
+    public string? Option(string name) => Options(name) is [var first, ..] ? first : null;
+}
 
 /// <summary>A request as the sender of a preset would make it.</summary>
 internal static class SampleRequest
 {
-    public static HttpRequestMessage Create(SourcePreset preset, string eventName, byte[] body, string secret, DateTimeOffset now)
+    /// <param name="preset">The preset.</param>
+    /// <param name="eventName">The event, with the source's name in front.</param>
+    /// <param name="sample">The payload as rules read it.</param>
+    /// <param name="signer">What to sign with.</param>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="now">The time that is signed.</param>
+    public static HttpRequestMessage Create(SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, (Uri?)null) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("webhookbot-send", BotHost.Version));
         var id = Guid.NewGuid().ToString();
-        foreach (var part in preset.Id.Parts.Where(p => p.Place == ValuePlace.Header))
+        var fresh = Freshen(preset, sample, id, signer, now);
+        var packed = preset.Pack?.Invoke(fresh) ?? new PackedSample("application/json", fresh);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(packed.Body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed.ContentType);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("webhookbot-send", BotHost.Version));
+        foreach (var header in HeadersOf(preset.Ids))
         {
-            request.Headers.Add(part.Text, id);
+            request.Headers.TryAddWithoutValidation(header, id);
         }
 
-        foreach (var part in preset.Event.Parts.Where(p => p.Place == ValuePlace.Header))
+        var rest = eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        foreach (var header in HeadersOf(preset.Events))
         {
-            request.Headers.Add(part.Text, eventName.Split('.')[1]);
+            request.Headers.TryAddWithoutValidation(header, preset.Events[0].Parts.Count > 1 ? rest.Split('.')[0] : rest);
         }
 
-        Sign(request, preset.Verify, body, id, secret, now);
+        SampleSignature.Add(request, preset, packed.Body, signer, now);
         return request;
     }
 
-    private static void Sign(HttpRequestMessage request, VerificationScheme scheme, byte[] body, string id, string secret, DateTimeOffset now)
+    // Only those of the first way: the others are for senders that do it otherwise.
+    private static IEnumerable<string> HeadersOf(IReadOnlyList<ValueTemplate> templates) =>
+        templates.Count == 0 ? [] : templates[0].Parts.Where(p => p.Place == ValuePlace.Header).Select(p => p.Text);
+
+    // An id of its own, so that it can be sent again; and what a sender writes into the body when it sends.
+    private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, SampleSigner signer, DateTimeOffset now)
     {
-        var key = Encoding.UTF8.GetBytes(secret);
-        switch (scheme.Algorithm)
+        var payload = JsonNode.Parse(sample)!;
+        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !path.StartsWith("signature.", StringComparison.Ordinal))
         {
-            case VerificationAlgorithm.Token:
-                request.Headers.Add(scheme.Header, secret);
-                return;
-            case VerificationAlgorithm.Basic:
-                request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(secret.Contains(':', StringComparison.Ordinal) ? key : Encoding.UTF8.GetBytes($"webhookbot:{secret}")));
-                return;
-            case VerificationAlgorithm.Bearer or VerificationAlgorithm.BearerOrBasic:
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-                return;
+            PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
         }
 
-        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        if (scheme.Timestamp is { } rule)
-        {
-            request.Headers.Add(rule.Header, timestamp);
-        }
-
-        var (before, after) = (scheme.SignedContent.Split("{body}")[0], scheme.SignedContent.Split("{body}")[1]);
-        byte[] content = [.. Encoding.UTF8.GetBytes(Fill(before)), .. body, .. Encoding.UTF8.GetBytes(Fill(after))];
-        request.Headers.Add(scheme.Header, scheme.Prefix + Encode(scheme.Encoding, Hash(scheme.Algorithm, key, content)));
-
-        string Fill(string text) => text.Replace("{timestamp}", timestamp, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
+        SampleSignature.AddToBody(payload, preset, signer, now);
+        return JsonSerializer.SerializeToUtf8Bytes(payload);
     }
-
-    private static byte[] Hash(VerificationAlgorithm algorithm, byte[] key, byte[] content)
-    {
-        var name = algorithm switch
-        {
-            VerificationAlgorithm.HmacSha1 => HashAlgorithmName.SHA1,
-            VerificationAlgorithm.HmacSha256 => HashAlgorithmName.SHA256,
-            _ => HashAlgorithmName.SHA512,
-        };
-        using var hash = IncrementalHash.CreateHMAC(name, key);
-        hash.AppendData(content);
-        return hash.GetHashAndReset();
-    }
-
-    private static string Encode(SignatureEncoding encoding, byte[] signature) => encoding switch
-    {
-        SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
-        SignatureEncoding.Base64 => Convert.ToBase64String(signature),
-        _ => System.Buffers.Text.Base64Url.EncodeToString(signature),
-    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -33,33 +32,37 @@ internal static class SendCommand
     {
         var sourceName = wish.Event.Split('.')[0];
         var source = wish.FindSource(sourceName);
-        var presetName = source?.Preset ?? sourceName;
-        if (PresetCatalog.Find(presetName) is not { } preset || SampleCatalog.Find(presetName + wish.Event[sourceName.Length..]) is not { } sample)
+        var preset = source is null ? PresetCatalog.Find(sourceName) : WebhookSource.ShapeOf(source);
+        if (preset is null || SampleCatalog.Find((preset.EventsOf ?? preset.Name) + wish.Event[sourceName.Length..]) is not { } sample)
         {
             await Console.Error.WriteLineAsync($"There is no sample '{wish.Event}'{Suggestion.For(wish.Event, SampleCatalog.Names)}");
             return 2;
         }
 
-        var secretName = wish.Secret ?? source?.Secrets[0] ?? throw new SettingsException($"No rule file in '{wish.Rules}' defines the source '{sourceName}'; name its secret's setting with --secret");
-        var secret = wish.FindSecret(secretName);
-        var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), secret, TimeProvider.System.GetUtcNow());
         using var bot = new BotClient(wish.To);
-        var path = new Uri(wish.To).AbsolutePath;
-        request.RequestUri = new Uri(path.Length > 1 ? path : $"/hooks/{sourceName}", UriKind.Relative);
+        var to = new Uri(wish.To);
+        var address = to.AbsolutePath.Length > 1 ? to : new Uri(to, $"/hooks/{sourceName}");
+        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), wish.FindSigner(sourceName, source, preset), address, TimeProvider.System.GetUtcNow());
         using var answer = await bot.SendAsync(request, cancellation);
         var said = await answer.Content.ReadAsStringAsync(cancellation);
-        Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}");
+        Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
         if (!answer.IsSuccessStatusCode)
         {
             return 1;
         }
 
-        if (answer.StatusCode == HttpStatusCode.OK)
+        if (answer.Headers.Location is not { } location)
+        {
+            Console.WriteLine("The bot answered this itself; it is no delivery.");
+            return 0;
+        }
+
+        if (said.Contains("\"duplicate\":true", StringComparison.Ordinal))
         {
             Console.WriteLine("The bot holds this delivery already; change something with --set to send another.");
         }
 
-        return await FollowAsync(bot, (string)JsonNode.Parse(said)!["id"]!, cancellation);
+        return await FollowAsync(bot, Uri.UnescapeDataString(location.OriginalString.Split('/')[^1]), cancellation);
     }
 
     private static byte[] Change(byte[] sample, string[] changes)
@@ -143,15 +146,25 @@ internal static class SendCommand
             return new RuleCompiler(BotHost.Vocabulary).Compile(files, RuleFileLoader.TextsOf(Rules)).RuleSet?.Sources.FirstOrDefault(s => s.Name == name);
         }
 
-        public string FindSecret(string name)
+        public SampleSigner FindSigner(string sourceName, Rules.Sources.SourceDefinition? source, SourcePreset preset)
+        {
+            var name = Secret ?? (source?.Secrets is [var first, ..] ? first.Name : preset.NeedsSecret ? null : DevelopmentSecrets.KeyName(sourceName))
+                ?? throw new SettingsException($"No rule file in '{Rules}' defines the source '{sourceName}'; name its secret's setting with --secret");
+            return new SampleSigner(FindSecret(name, SampleKeys.IsSendersOwn(preset)), name, option => source?.Options.GetValueOrDefault(option) ?? []);
+        }
+
+        // Of a key pair the bot's setting holds the public half, and only a development key's other half is known here.
+        private string FindSecret(string name, bool isSendersOwn)
         {
             var configuration = new ConfigurationManager();
             configuration.AddEnvironmentVariables();
             configuration.AddSecretFiles();
             var file = new DevelopmentSecrets(Data, isEnabled: false).File;
-            return configuration[name] is { Length: > 0 } value ? value
-                : DevelopmentSecrets.Load(file).GetValueOrDefault(name)
-                ?? throw new SettingsException($"{name} is not set, and {file} has no development secret of that name; start the bot first, or say where its data is with --data");
+            return !isSendersOwn && configuration[name] is { Length: > 0 } value ? value
+                : DevelopmentSecrets.Load(file).GetValueOrDefault(isSendersOwn ? DevelopmentSecrets.PrivateName(name) : name)
+                ?? throw new SettingsException(isSendersOwn
+                    ? $"The sender signs with a key of its own, so a sample can be signed only with a development key, and {file} has none; start the bot first without {name}, or say where its data is with --data"
+                    : $"{name} is not set, and {file} has no development secret of that name; start the bot first, or say where its data is with --data");
         }
     }
 }

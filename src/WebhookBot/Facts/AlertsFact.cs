@@ -5,8 +5,8 @@ using WebhookBot.Rules;
 namespace WebhookBot.Facts;
 
 /// <summary>
-/// <c>facts.alerts</c>: what is firing now, by what the alert sources themselves sent: a list of <c>name</c>, <c>severity</c>,
-/// <c>fingerprint</c>, <c>summary</c>, <c>url</c>, <c>started_at</c>, <c>source</c>, <c>labels</c>. Read from the deliveries that the journal
+/// <c>facts.alerts</c>: what is firing now, by what the alert sources themselves sent: a list of alerts as <see cref="Alert.ToJson"/> writes
+/// them, with the <c>source</c>. Read from the deliveries that the journal
 /// holds, so that it is the same after a restart.
 /// </summary>
 public sealed class AlertsFact(IJournal journal, IAlertSources sources, TimeProvider clock) : IFactProvider, IDisposable
@@ -50,7 +50,7 @@ public sealed class AlertsFact(IJournal journal, IAlertSources sources, TimeProv
             return FactValue.Known(JsonSerializer.SerializeToElement(_firing
                 .Where(f => f.Value.At >= oldest && names.Contains(f.Key.Source))
                 .OrderBy(f => f.Value.At)
-                .Select(f => Describe(f.Key.Source, f.Value.Alert))));
+                .Select(f => f.Value.Alert.ToJson(f.Key.Source))));
         }
         finally
         {
@@ -104,16 +104,4 @@ public sealed class AlertsFact(IJournal journal, IAlertSources sources, TimeProv
             }
         }
     }
-
-    private static Dictionary<string, object?> Describe(string source, Alert alert) => new()
-    {
-        ["name"] = alert.Name,
-        ["severity"] = alert.Severity,
-        ["fingerprint"] = alert.Fingerprint,
-        ["summary"] = alert.Summary,
-        ["url"] = alert.Url,
-        ["started_at"] = alert.StartedAt,
-        ["source"] = source,
-        ["labels"] = alert.Labels.ValueKind == JsonValueKind.Object ? alert.Labels : null,
-    };
 }

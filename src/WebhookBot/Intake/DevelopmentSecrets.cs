@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace WebhookBot.Intake;
@@ -14,8 +13,17 @@ public sealed partial class DevelopmentSecrets(string dataFolder, bool isEnabled
     /// <summary>The file they are kept in.</summary>
     public string File { get; } = Path.Combine(dataFolder, "development-secrets.json");
 
-    /// <summary>The secret of that setting, made when there is none yet; null in the Production environment.</summary>
-    public string? Find(string setting, string source)
+    /// <summary>The name of the key that stands in for one that the sender publishes.</summary>
+    public static string KeyName(string source) => $"{source} development key";
+
+    /// <summary>The name under which the other half of a public key is kept, for signing samples.</summary>
+    public static string PrivateName(string setting) => $"{setting} (private)";
+
+    /// <summary>
+    /// The secret of that setting, or the public key where the sender signs with a key of its own; made when there is none yet. Null in the
+    /// Production environment.
+    /// </summary>
+    public string? Find(string setting, string source, SourcePreset shape)
     {
         if (!isEnabled)
         {
@@ -27,7 +35,13 @@ public sealed partial class DevelopmentSecrets(string dataFolder, bool isEnabled
             var secrets = Load(File);
             if (!secrets.TryGetValue(setting, out var secret))
             {
-                secrets[setting] = secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+                (secret, var other) = SampleKeys.Create(shape);
+                secrets[setting] = secret;
+                if (other is not null)
+                {
+                    secrets[PrivateName(setting)] = other;
+                }
+
                 Save(secrets);
                 LogMade(setting, source, File);
             }

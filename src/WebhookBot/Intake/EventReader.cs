@@ -1,12 +1,16 @@
 using System.Text.Json;
+using WebhookBot.Clients;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 
 namespace WebhookBot.Intake;
 
 /// <summary>Makes the event that rules read out of a delivery that is held.</summary>
-public sealed class EventReader(SourceRegistry sources)
+internal sealed class EventReader(SourceRegistry sources)
 {
+    /// <summary>The common name of all events that tell of alerts.</summary>
+    public const string AlertFamily = "alert";
+
     /// <summary>The event of that delivery.</summary>
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
@@ -24,9 +28,33 @@ public sealed class EventReader(SourceRegistry sources)
     }
 
     /// <summary>The event with what a source of that shape tells besides: the other names it answers to, and who did it.</summary>
-    public static WebhookEvent Complete(WebhookEvent e, SourcePreset? shape) => shape is null ? e : e with
+    public static WebhookEvent Complete(WebhookEvent e, SourcePreset? shape)
     {
-        Aliases = shape.Family is { } family ? [family + e.Name[e.Source.Length..]] : [],
-        Actor = shape.Actor?.Read(e.Payload),
-    };
+        if (shape is null)
+        {
+            return e;
+        }
+
+        var views = new Dictionary<string, JsonElement>();
+        if (shape.Items is { } items && e.Payload.At(items) is { ValueKind: JsonValueKind.Array } list)
+        {
+            views["items"] = list;
+        }
+
+        var alerts = shape.Alerts?.Invoke(e.Payload) ?? [];
+
+        // Who sends groups is known again by the group, whatever comes and goes in it.
+        var alert = alerts.Count == 0 ? null : shape.Items is null ? alerts[0] : Alert.Group(alerts, e.Subject ?? alerts[0].Fingerprint);
+        if (alert is not null)
+        {
+            views["alert"] = alert.ToJson();
+        }
+
+        return e with
+        {
+            Aliases = alert is not null ? [$"{AlertFamily}.{alert.Status}"] : [],
+            Actor = shape.Actor?.Read(e.Payload),
+            Views = views,
+        };
+    }
 }

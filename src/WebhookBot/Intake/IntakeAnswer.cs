@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using WebhookBot.Journal;
 
 namespace WebhookBot.Intake;
 
@@ -12,13 +14,30 @@ internal sealed record IntakeAnswer
 
     private string? Detail { get; init; }
 
-    private string? Id { get; init; }
+    private IReadOnlyList<AppendReceipt> Receipts { get; init; } = [];
 
-    private bool IsDuplicate { get; init; }
+    /// <summary>The body and its content type, for answers that a sender wants in a form of its own.</summary>
+    private (string ContentType, byte[] Body)? Own { get; init; }
 
-    private TimeSpan? RetryAfter { get; init; }
+    public TimeSpan? RetryAfter { get; init; }
 
-    public static IntakeAnswer Taken(string id, bool isDuplicate) => new() { Status = isDuplicate ? 200 : 202, Id = id, IsDuplicate = isDuplicate };
+    /// <summary>Headers beside the usual ones.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Why something was refused, in one line.</summary>
+    public string Reason => Detail is null ? Title ?? "" : $"{Title}: {Detail}";
+
+    /// <summary>The answer to what was written down: 202, or 200 when all of it was held already; or what the sender wants instead.</summary>
+    public static IntakeAnswer Taken(WantedAnswer wanted, IReadOnlyList<AppendReceipt> receipts) => new()
+    {
+        Status = wanted switch { WantedAnswer.NoContent => 204, WantedAnswer.Empty => 200, _ => receipts.All(r => r.IsDuplicate) ? 200 : 202 },
+        Receipts = receipts,
+        Own = wanted == WantedAnswer.Receipt ? null : ("text/plain", []),
+    };
+
+    /// <summary>An answer in the sender's own form.</summary>
+    public static IntakeAnswer Reply(int status, string contentType = "text/plain", string body = "") =>
+        new() { Status = status, Own = (contentType, Encoding.UTF8.GetBytes(body)) };
 
     public static IntakeAnswer Refused(int status, string title, string? detail) => new() { Status = status, Title = title, Detail = detail };
 
@@ -27,14 +46,15 @@ internal sealed record IntakeAnswer
     public Task WriteAsync(HttpResponse response)
     {
         response.StatusCode = Status;
-        if (Id is not null)
+        response.ContentType = Own?.ContentType ?? (Receipts.Count > 0 ? "application/json" : "application/problem+json");
+        if (Receipts.Count > 0)
         {
-            response.Headers.Location = $"/api/deliveries/{Uri.EscapeDataString(Id)}";
-            response.ContentType = "application/json";
+            response.Headers.Location = $"/api/deliveries/{Uri.EscapeDataString(Receipts[0].Id)}";
         }
-        else
+
+        foreach (var (name, value) in Headers)
         {
-            response.ContentType = "application/problem+json";
+            response.Headers[name] = value;
         }
 
         if (RetryAfter is { } wait)
@@ -42,10 +62,21 @@ internal sealed record IntakeAnswer
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (Status is 413 or 415 or 503)
+        if (Status is 413 or 415 or 429 or 503)
         {
             // The rest of the body is not worth reading.
             response.Headers.Connection = "close";
+        }
+
+        if (Own is { } own)
+        {
+            if (own.Body.Length == 0)
+            {
+                response.ContentType = null;
+                return Task.CompletedTask;
+            }
+
+            return response.Body.WriteAsync(own.Body).AsTask();
         }
 
         using (var writer = new Utf8JsonWriter(response.BodyWriter))
@@ -59,10 +90,21 @@ internal sealed record IntakeAnswer
     private void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        if (Id is not null)
+        if (Receipts.Count > 0)
         {
-            writer.WriteString("id", Id);
-            if (IsDuplicate)
+            writer.WriteString("id", Receipts[0].Id);
+            if (Receipts.Count > 1)
+            {
+                writer.WriteStartArray("ids");
+                foreach (var receipt in Receipts)
+                {
+                    writer.WriteStringValue(receipt.Id);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            if (Status == 200)
             {
                 writer.WriteBoolean("duplicate", true);
             }

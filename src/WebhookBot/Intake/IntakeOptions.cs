@@ -19,6 +19,20 @@ public sealed class IntakeOptions
     /// <summary>How long a request waits for its turn, and how long a large body may take, before it is sent away with a 503.</summary>
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// The bot's address as senders know it, such as https://bot.example.com, for those that sign it (Twilio); the one that the request names
+    /// when nothing is said.
+    /// </summary>
+    public Uri? PublicUrl { get; set; }
+
+    /// <summary>Requests that do not verify: so many a second from one address to one source are looked at, the rest is answered with 429.</summary>
+    [Range(1, 1_000_000)]
+    public int UnverifiedPerSecond { get; set; } = 50;
+
+    /// <summary>How many more than that may come at once.</summary>
+    [Range(1, 10_000_000)]
+    public int UnverifiedBurst { get; set; } = 200;
+
     /// <summary>Networks whose <c>X-Forwarded-For</c> is believed: the reverse proxies in front of the bot.</summary>
     public IList<string> AllowFromProxies { get; } = [];
 }

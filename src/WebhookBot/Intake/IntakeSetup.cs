@@ -17,6 +17,11 @@ public static class IntakeSetup
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<IAlertSources, AlertSources>();
+        services.AddSingleton<PublishedKeys>();
+        services.AddSingleton(p => new CheckParts(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<PublishedKeys>()));
+        services.AddSingleton<NetworkLists>();
+        services.AddSingleton<SourceActivity>();
+        services.AddSingleton<DeliveryInbox>();
         services.AddSingleton<IntakeEndpoint>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<IntakeOptions>>((forwarded, intake) =>
         {
@@ -35,7 +40,8 @@ public static class IntakeSetup
     public static void MapIntake(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
-        app.MapPost("/hooks/{source}", (RequestDelegate)endpoint.HandleAsync);
+        app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync);
+        app.MapMethods("/hooks/{source}/{secret?}", ["OPTIONS", "GET"], (RequestDelegate)endpoint.GreetAsync);
     }
 
     private static IPNetwork? Network(string text) =>

@@ -5,24 +5,45 @@ namespace WebhookBot.Intake;
 /// <summary>The headers of a delivery that are worth keeping, with whatever may be a secret blotted out.</summary>
 internal static class KeptHeaders
 {
+    /// <summary>The name of the secret that verified the delivery; written by the bot, never taken from a sender.</summary>
+    public const string VerifiedBy = "WebhookBot-Verified-By";
+
     private const string Redacted = "***";
     private const int LongestValue = 1024;
 
     private static readonly HashSet<string> Secret = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Gitlab-Token", "X-Auth-Token",
+        "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Gitlab-Token", "X-Auth-Token", "Referer",
     };
 
-    public static List<KeyValuePair<string, string>> Of(IHeaderDictionary headers, VerificationScheme scheme)
+    public static List<KeyValuePair<string, string>> Of(IHeaderDictionary headers, SourcePreset shape, string verifiedBy)
     {
-        var kept = new List<KeyValuePair<string, string>>(headers.Count);
+        var kept = new List<KeyValuePair<string, string>>(headers.Count + 1);
         foreach (var (name, values) in headers)
         {
-            var isSecret = Secret.Contains(name) || (scheme.Algorithm == VerificationAlgorithm.Token && name.Equals(scheme.Header, StringComparison.OrdinalIgnoreCase));
-            var value = isSecret ? Redacted : values.ToString();
+            if (name.Equals(VerifiedBy, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var value = Secret.Contains(name) || IsToken(shape, name) ? Redacted : values.ToString();
             kept.Add(new(name, value.Length <= LongestValue ? value : value[..LongestValue]));
         }
 
+        kept.Add(new(VerifiedBy, verifiedBy));
         return kept;
+    }
+
+    private static bool IsToken(SourcePreset shape, string header)
+    {
+        foreach (var scheme in shape.Verify)
+        {
+            if (scheme.Algorithm == VerificationAlgorithm.Token && header.Equals(scheme.Header, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

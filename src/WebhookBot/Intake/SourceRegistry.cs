@@ -1,13 +1,32 @@
-using System.Text;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using WebhookBot.Rules;
+using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake;
 
-/// <summary>The sources of the rule set in force, with their secrets looked up.</summary>
-public sealed partial class SourceRegistry(IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, ILogger<SourceRegistry> log)
+/// <summary>The sources of the rule set in force, with their secrets looked up. Made anew when the rules or the settings change.</summary>
+internal sealed partial class SourceRegistry : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly IRuleSetInForce _rules;
+    private readonly IConfiguration _configuration;
+    private readonly DevelopmentSecrets _development;
+    private readonly CheckTools _tools;
+    private readonly ILogger<SourceRegistry> _log;
+    private readonly IDisposable _changes;
     private volatile Snapshot? _snapshot;
+
+    public SourceRegistry(
+        IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, IOptions<IntakeOptions> options, CheckParts parts, ILogger<SourceRegistry> log)
+    {
+        _rules = rules;
+        _configuration = configuration;
+        _development = development;
+        _tools = new CheckTools(parts.Clock, parts.Keys, options.Value.PublicUrl);
+        _log = log;
+        _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _snapshot = null);
+    }
 
     /// <summary>All sources.</summary>
     public IReadOnlyCollection<WebhookSource> All => Current().Values;
@@ -15,9 +34,11 @@ public sealed partial class SourceRegistry(IRuleSetInForce rules, IConfiguration
     /// <summary>The source of that name, or null.</summary>
     public WebhookSource? Find(string name) => Current().GetValueOrDefault(name);
 
+    public void Dispose() => _changes.Dispose();
+
     private Dictionary<string, WebhookSource> Current()
     {
-        var set = rules.Current;
+        var set = _rules.Current;
         if (_snapshot is { } snapshot && ReferenceEquals(snapshot.RuleSet, set))
         {
             return snapshot.Sources;
@@ -25,25 +46,32 @@ public sealed partial class SourceRegistry(IRuleSetInForce rules, IConfiguration
 
         lock (_gate)
         {
-            if (!ReferenceEquals(_snapshot?.RuleSet, set))
+            if (_snapshot is not { } made || !ReferenceEquals(made.RuleSet, set))
             {
-                _snapshot = new Snapshot(set, set.Sources.ToDictionary(s => s.Name, s => WebhookSource.Create(s, Secrets(s.Name, s.Secrets)), StringComparer.Ordinal));
+                _snapshot = made = new Snapshot(set, set.Sources.ToDictionary(s => s.Name, s => WebhookSource.Create(s, Secrets(s), _tools), StringComparer.Ordinal));
             }
 
-            return _snapshot!.Sources;
+            return made.Sources;
         }
     }
 
-    private List<byte[]> Secrets(string source, IReadOnlyList<string> names)
+    private List<SourceSecret> Secrets(SourceDefinition source)
     {
-        var secrets = names
-            .Select(n => configuration[n] is { Length: > 0 } value ? value : development.Find(n, source))
-            .OfType<string>()
-            .Select(Encoding.UTF8.GetBytes)
+        var shape = WebhookSource.ShapeOf(source);
+        var secrets = source.Secrets
+            .Select(s => (Reference: s, Value: _configuration[s.Name] is { Length: > 0 } value ? value : _development.Find(s.Name, source.Name, shape)))
+            .Where(s => s.Value is not null)
+            .Select(s => new SourceSecret(s.Reference.Name, s.Value!, s.Reference.Until))
             .ToList();
-        if (secrets.Count == 0)
+        if (secrets.Count == 0 && source.Secrets.Count > 0)
         {
-            LogNoSecret(source, string.Join(" or ", names));
+            LogNoSecret(source.Name, string.Join(" or ", source.Secrets.Select(s => s.Name)));
+        }
+
+        // Who publishes its keys needs no secret; a development key lets samples be tried all the same.
+        if (source.Secrets.Count == 0 && _development.Find(DevelopmentSecrets.KeyName(source.Name), source.Name, shape) is { } key)
+        {
+            secrets.Add(new SourceSecret(DevelopmentSecrets.KeyName(source.Name), key));
         }
 
         return secrets;
@@ -54,3 +82,6 @@ public sealed partial class SourceRegistry(IRuleSetInForce rules, IConfiguration
 
     private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources);
 }
+
+/// <summary>What every check is given.</summary>
+internal sealed record CheckParts(TimeProvider Clock, PublishedKeys Keys);

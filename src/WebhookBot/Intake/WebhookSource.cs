@@ -4,48 +4,73 @@ using WebhookBot.Rules.Sources;
 namespace WebhookBot.Intake;
 
 /// <summary>A source in force: a preset's or a rule file's data, with its secrets.</summary>
-public sealed class WebhookSource
+internal sealed class WebhookSource
 {
-    private WebhookSource(string name, SourcePreset shape, IReadOnlyList<byte[]> secrets, IReadOnlyList<IPNetwork> allowFrom)
+    private WebhookSource(SourceDefinition definition, SourcePreset shape, WebhookVerifier verifier, bool hasSecret)
     {
-        Name = name;
+        LacksSecret = !hasSecret && definition.Secrets.Count > 0;
+        Definition = definition;
         Shape = shape;
-        Secrets = secrets;
-        AllowFrom = allowFrom;
-        Fields = new BodyFields([shape.Event, shape.Id, .. shape.Subjects]);
+        Verifier = verifier;
+        Fields = new BodyFields([.. shape.Events, .. shape.Ids, .. shape.Subjects]);
     }
 
     /// <summary>Webhooks come to <c>/hooks/{name}</c>.</summary>
-    public string Name { get; }
+    public string Name => Definition.Name;
+
+    /// <summary>As the rule files have it.</summary>
+    public SourceDefinition Definition { get; }
 
     public SourcePreset Shape { get; }
 
-    /// <summary>The secrets, any of which verifies. With none, nothing does.</summary>
-    internal IReadOnlyList<byte[]> Secrets { get; }
+    /// <summary>Whether none of its secrets is set, so that it refuses everything.</summary>
+    public bool LacksSecret { get; }
 
-    /// <summary>The networks it may send from; empty when any.</summary>
-    public IReadOnlyList<IPNetwork> AllowFrom { get; }
+    /// <summary>Tells who may send.</summary>
+    public WebhookVerifier Verifier { get; }
 
-    internal BodyFields Fields { get; }
+    /// <summary>The fields of the body that its names are made of.</summary>
+    public BodyFields Fields { get; }
 
-    /// <summary>The source of that definition with those secrets. A definition's own places win over its preset's.</summary>
-    public static WebhookSource Create(SourceDefinition definition, IReadOnlyList<byte[]> secrets)
+    /// <summary>The source of that definition with those secrets.</summary>
+    public static WebhookSource Create(SourceDefinition definition, IReadOnlyList<SourceSecret> secrets, CheckTools tools)
+    {
+        var shape = ShapeOf(definition);
+        var input = new CheckInput(definition.Name, secrets, name => definition.Options.GetValueOrDefault(name) ?? [], tools);
+        return new WebhookSource(definition, shape, WebhookVerifier.Create(shape, input), secrets.Count > 0);
+    }
+
+    /// <summary>What a definition says of its sender. A definition's own places win over its preset's.</summary>
+    public static SourcePreset ShapeOf(SourceDefinition definition)
     {
         var shape = PresetCatalog.Find(definition.Preset) ?? new SourcePreset
         {
             Name = definition.Name,
-            Verify = definition.Verify!,
-            Event = definition.Event!,
-            Id = definition.Id ?? ValueTemplate.Parse(""),
-            HashesId = true,
+            Events = [],
+            ContentTypes = ["application/json", "application/cloudevents+json"],
+            MaxBodyBytes = 25L << 20,
         };
-        shape = shape with
+        return shape with
         {
-            Event = definition.Event ?? shape.Event,
-            Id = definition.Id ?? shape.Id,
+            Verify = definition.Verify is { } verify ? [verify] : shape.Verify,
+            OwnCheck = definition.Verify is null ? shape.OwnCheck : null,
+            Events = definition.Event is { } name ? [name] : shape.Events,
+            Ids = definition.Id is { } id ? [id] : shape.Ids,
             HashesId = definition.Id is null && shape.HashesId,
             Subjects = definition.Subject is { } subject ? [subject] : shape.Subjects,
         };
-        return new WebhookSource(definition.Name, shape, secrets, definition.AllowFrom);
+    }
+
+    /// <summary>Whether it may send from there, as far as the networks go that the rule files name.</summary>
+    public bool Allows(IPAddress? address, NetworkLists lists)
+    {
+        if (Definition.AllowFrom.Count == 0 && Definition.AllowFromLists.Count == 0)
+        {
+            return true;
+        }
+
+        var peer = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        return peer is not null
+            && (Definition.AllowFrom.Any(n => n.Contains(peer)) || Definition.AllowFromLists.Any(l => lists.Find(l).Any(n => n.Contains(peer))));
     }
 }

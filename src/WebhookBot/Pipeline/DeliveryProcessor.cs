@@ -12,7 +12,7 @@ namespace WebhookBot.Pipeline;
 /// What happens to one delivery: read it as an event, decide with the rules in force and the facts they ask for, save the plan, carry it
 /// out. Deciding is pure and repeatable; the saved plan is the point of no return.
 /// </summary>
-public sealed class DeliveryProcessor(
+internal sealed class DeliveryProcessor(
     EventReader events, IRuleSetInForce rules, FactCollector facts, IJournal journal, ActionRunner runner, PipelineTools tools)
 {
     /// <summary>Works a delivery off as far as it can be now.</summary>

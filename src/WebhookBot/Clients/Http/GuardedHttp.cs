@@ -6,7 +6,7 @@ namespace WebhookBot.Clients.Http;
 
 /// <summary>The answer to a guarded call.</summary>
 /// <param name="Status">Its status.</param>
-/// <param name="Beginning">The first 64 KB of its body, or what came before it broke off.</param>
+/// <param name="Beginning">The first 64 KB of its body, or as much as was asked for, or what came before it broke off.</param>
 /// <param name="RetryAfter">How long the target asked to be left alone; null when it did not say.</param>
 public sealed record GuardedAnswer(HttpStatusCode Status, string Beginning, TimeSpan? RetryAfter);
 
@@ -35,7 +35,7 @@ public sealed class GuardedHttp(IHttpClientFactory clients, IOptions<HttpOptions
 
     /// <summary>Sends the request.</summary>
     /// <returns>The answer, or why there is none.</returns>
-    public async Task<(GuardedAnswer? Answer, CallFault? Fault)> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    public async Task<(GuardedAnswer? Answer, CallFault? Fault)> SendAsync(HttpRequestMessage request, CancellationToken cancellation, int maxAnswer = MaxAnswer)
     {
         ArgumentNullException.ThrowIfNull(request);
         using var limit = new CancellationTokenSource(options.Value.Timeout, time);
@@ -45,7 +45,7 @@ public sealed class GuardedHttp(IHttpClientFactory clients, IOptions<HttpOptions
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var beginning = await ReadBeginningAsync(response.Content, cancellation, either.Token);
+            var beginning = await ReadBeginningAsync(response.Content, maxAnswer, cancellation, either.Token);
             return (new GuardedAnswer(response.StatusCode, beginning, RetryAfter.Of(response.Headers, time.GetUtcNow())), null);
         }
         catch (Exception e) when (e.GetBaseException() is PrivateAddressException refused)
@@ -59,9 +59,9 @@ public sealed class GuardedHttp(IHttpClientFactory clients, IOptions<HttpOptions
     }
 
     // The status has said what came of the call; a body that breaks off afterwards does not take that back.
-    private static async Task<string> ReadBeginningAsync(HttpContent content, CancellationToken caller, CancellationToken either)
+    private static async Task<string> ReadBeginningAsync(HttpContent content, int maxAnswer, CancellationToken caller, CancellationToken either)
     {
-        var buffer = new byte[MaxAnswer];
+        var buffer = new byte[maxAnswer];
         var length = 0;
         try
         {

@@ -1,4 +1,3 @@
-using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Presets;
@@ -13,9 +12,10 @@ internal static class GitHubPreset
     {
         Name = "github",
         Description = "GitHub, github.com and Enterprise Server: X-Hub-Signature-256, an HMAC of the body with the secret of the webhook.",
-        Verify = new VerificationScheme { Algorithm = VerificationAlgorithm.HmacSha256, Header = "X-Hub-Signature-256", Prefix = "sha256=" },
-        Event = ValueTemplate.Parse("{header:X-GitHub-Event}{json:action?}"),
-        Id = ValueTemplate.FromHeader("X-GitHub-Delivery"),
+        Verify = [VerificationScheme.Hmac("X-Hub-Signature-256", "sha256=")],
+        MaxBodyBytes = 25L << 20,
+        Events = [ValueTemplate.Parse("{header:X-GitHub-Event}{json:action?}")],
+        Ids = [ValueTemplate.FromHeader("X-GitHub-Delivery")],
         Subjects =
         [
             ValueTemplate.Parse("{json:repository.full_name}#{json:pull_request.number}"),
@@ -31,13 +31,6 @@ internal static class GitHubPreset
             ValueTemplate.Parse("{json:organization.login}"),
         ],
         Actor = new ActorShape("sender", "login", "type", "Bot"),
-        Events = new(() => EventCatalog.Parse(Resource("github.events.txt"), Resource("github.additions.txt"))),
         ContentTypeAdvice = "set the webhook's \"Content type\" to application/json in its settings; application/x-www-form-urlencoded is not read",
     };
-
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(typeof(GitHubPreset).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
 }

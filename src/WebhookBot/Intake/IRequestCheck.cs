@@ -1,0 +1,50 @@
+namespace WebhookBot.Intake;
+
+/// <summary>One way for a sender to prove itself, made ready for one source.</summary>
+internal interface IRequestCheck
+{
+    /// <summary>Whether the request has with it, outside of its body, what this check looks at.</summary>
+    bool MayVerify(HttpRequest request);
+
+    /// <summary>
+    /// Whether the request was sent by somebody who may. Every way to fail takes the same steps as far as secrets are concerned, so that
+    /// neither the answer nor its time tells what was wrong.
+    /// </summary>
+    ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation);
+}
+
+/// <summary>What a check found.</summary>
+/// <param name="Secret">The name of the secret or key that verified; null when none did.</param>
+/// <param name="Problem">Why not, for the people who run the bot and never for the caller; null when it verified.</param>
+internal readonly record struct CheckResult(string? Secret, string? Problem)
+{
+    /// <summary>Whether the request is from who it says.</summary>
+    public bool IsVerified => Secret is not null;
+
+    public static CheckResult Verified(string secret) => new(secret, null);
+
+    public static CheckResult Refused(string problem) => new(null, problem);
+}
+
+/// <summary>What a check is made of.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="Secrets">Its secrets.</param>
+/// <param name="Option">The values of an option of the source.</param>
+/// <param name="Tools">What all checks share.</param>
+internal sealed record CheckInput(string Source, IReadOnlyList<SourceSecret> Secrets, Func<string, IReadOnlyList<string>> Option, CheckTools Tools);
+
+/// <summary>What all checks share.</summary>
+/// <param name="Clock">The time.</param>
+/// <param name="Keys">Keys that senders publish.</param>
+/// <param name="PublicUrl">The bot's address as senders know it; null when they come to it directly.</param>
+internal sealed record CheckTools(TimeProvider Clock, PublishedKeys Keys, Uri? PublicUrl);
+
+/// <summary>A secret of a source.</summary>
+/// <param name="Name">The setting it came from.</param>
+/// <param name="Value">What the setting holds.</param>
+/// <param name="Until">When it ends; null when it does not.</param>
+internal sealed record SourceSecret(string Name, string Value, DateTimeOffset? Until = null)
+{
+    /// <summary>Whether it counts at that time.</summary>
+    public bool IsValid(DateTimeOffset at) => Until is null || at < Until;
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using WebhookBot.Clients;
+
+namespace WebhookBot.Intake.Presets.Special;
+
+/// <summary>
+/// Amazon SNS: RSA over the message's fields in a fixed order, by the key of a certificate that the message names and that Amazon hosts.
+/// Anybody may have a topic, so the topic must be one that the source names.
+/// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+/// </summary>
+internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
+{
+    private static readonly TimeSpan Tolerance = TimeSpan.FromHours(1);
+    private static readonly string[] OfNotification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+    private static readonly string[] OfSubscription = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+
+    private readonly List<Regex> _topics = [.. input.Option("topics").Select(t => new Regex($"^{Regex.Escape(t).Replace("\\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.NonBacktracking))];
+
+    // Raw messages carry no signature at all.
+    public bool MayVerify(HttpRequest request) => !request.Headers.ContainsKey("x-amz-sns-rawdelivery");
+
+    public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)
+    {
+        if (!MayVerify(request.Http))
+        {
+            return CheckResult.Refused("raw message delivery is on, which is not signed: switch it off at the subscription");
+        }
+
+        if (Parse(request.Body) is not { } message || Problem(message) is { } problem)
+        {
+            return CheckResult.Refused(Parse(request.Body) is { } read ? Problem(read)! : "the body is no message of SNS");
+        }
+
+        var hash = message.TextAt("SignatureVersion") == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
+        var signature = new byte[1024];
+        if (!Convert.TryFromBase64String(message.TextAt("Signature") ?? "", signature, out var written))
+        {
+            return CheckResult.Refused("the signature is not base64");
+        }
+
+        // Amazon's own validator takes the fields of a notification for the end of a subscription; both are accepted.
+        var contents = message.TextAt("Type") == "Notification" ? [OfNotification] : new[] { OfSubscription, OfNotification };
+        var keys = await KeysAsync(message, cancellation);
+        if (keys.Count == 0)
+        {
+            return CheckResult.Refused("the certificate could not be had from Amazon");
+        }
+
+        foreach (var fields in message.TextAt("Type") == "SubscriptionConfirmation" ? [OfSubscription] : contents)
+        {
+            if (PublicKeys.Verify(keys, Content(message, fields), signature[..written], hash) is { } name)
+            {
+                return CheckResult.Verified(name);
+            }
+        }
+
+        return CheckResult.Refused("the signature does not match");
+    }
+
+    /// <summary>Whether that is an address of SNS over https.</summary>
+    public static bool IsAmazons(Uri address) => address.Scheme == "https" && address.IsDefaultPort && address.UserInfo.Length == 0 && Host().IsMatch(address.Host);
+
+    /// <summary>What is signed: each field that is there, name and value on lines of their own.</summary>
+    public static byte[] Content(JsonElement message, params string[]? fields)
+    {
+        var content = new StringBuilder();
+        foreach (var field in fields is { Length: > 0 } ? fields : message.TextAt("Type") == "Notification" ? OfNotification : OfSubscription)
+        {
+            if (message.At(field).ValueKind == JsonValueKind.String)
+            {
+                content.Append(field).Append('\n').Append(message.TextAt(field)).Append('\n');
+            }
+        }
+
+        return Encoding.UTF8.GetBytes(content.ToString());
+    }
+
+    private string? Problem(JsonElement message)
+    {
+        var topic = message.TextAt("TopicArn") ?? "";
+        return message.TextAt("Type") is not ("Notification" or "SubscriptionConfirmation" or "UnsubscribeConfirmation") ? "the body is no message of SNS"
+            : message.TextAt("SignatureVersion") is not ("1" or "2") ? "the signature's version is neither 1 nor 2"
+            : !_topics.Exists(t => t.IsMatch(topic)) ? $"the topic {(topic.Length > 100 ? topic[..100] : topic)} is not among the source's topics"
+            : !DateTimeOffset.TryParse(message.TextAt("Timestamp"), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at) ? "the time is missing or not readable"
+            : (input.Tools.Clock.GetUtcNow() - at).Duration() > Tolerance ? "the clocks differ, or it was sent before: at most an hour is taken"
+            : null;
+    }
+
+    private async ValueTask<IReadOnlyList<SourceSecret>> KeysAsync(JsonElement message, CancellationToken cancellation)
+    {
+        var keys = input.Secrets.ToList();
+        if (Uri.TryCreate(message.TextAt("SigningCertURL") ?? message.TextAt("SigningCertUrl"), UriKind.Absolute, out var address)
+            && IsAmazons(address) && address.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal) && address.Query.Length == 0
+            && await input.Tools.Keys.FindAsync(address, isFresh: false, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
+        {
+            keys.Add(new SourceSecret($"certificate of {address.Host}", key));
+        }
+
+        return keys;
+    }
+
+    private string? PublicKeyOf(string pem)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(pem);
+            using var key = certificate.GetRSAPublicKey();
+            var now = input.Tools.Clock.GetUtcNow();
+            return now >= certificate.NotBefore && now <= certificate.NotAfter ? key?.ExportSubjectPublicKeyInfoPem() : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return body.Length <= 1 << 20 && JsonElement.Parse(body.Span, new JsonDocumentOptions { AllowDuplicateProperties = false }) is { ValueKind: JsonValueKind.Object } message ? message : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // As Amazon's own validator has it.
+    [GeneratedRegex(@"^sns\.[a-zA-Z0-9\-]{3,}\.amazonaws\.com(\.cn)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Host();
+}

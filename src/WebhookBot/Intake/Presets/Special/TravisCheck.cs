@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using WebhookBot.Clients;
+
+namespace WebhookBot.Intake.Presets.Special;
+
+/// <summary>
+/// Travis CI's <c>Signature</c>: RSA with SHA-1, in base64, over the field <c>payload</c>, by the key that its configuration publishes.
+/// https://docs.travis-ci.com/user/notifications/#verifying-webhook-requests
+/// </summary>
+internal sealed class TravisCheck(CheckInput input) : IRequestCheck
+{
+    public const string Header = "Signature";
+
+    private static readonly Uri Configuration = new("https://api.travis-ci.com/config");
+
+    public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
+
+    public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)
+    {
+        if (request.Header(Header) is not { } header || request.Form.Where(f => f.Key == "payload").ToList() is not [var payload])
+        {
+            return CheckResult.Refused($"the header {Header} or the field payload is missing, or comes twice");
+        }
+
+        var content = Encoding.UTF8.GetBytes(payload.Value);
+        var signature = new byte[1024];
+        var isReadable = Convert.TryFromBase64String(header, signature, out var written);
+        var verifiedBy = isReadable ? PublicKeys.Verify(input.Secrets, content, signature[..written], HashAlgorithmName.SHA1) : null;
+        if (verifiedBy is not null)
+        {
+            return CheckResult.Verified(verifiedBy);
+        }
+
+        // A key that changed is asked for again, at the most once a minute.
+        var key = await KeyAsync(isFresh: false, cancellation);
+        if (key is null)
+        {
+            return CheckResult.Refused($"the key could not be had from {Configuration.Host}");
+        }
+
+        var published = new SourceSecret($"key of {Configuration.Host}", key);
+        if (!isReadable || (PublicKeys.Verify([published], content, signature[..written], HashAlgorithmName.SHA1)
+            ?? PublicKeys.Verify([published with { Value = await KeyAsync(isFresh: true, cancellation) ?? "" }], content, signature[..written], HashAlgorithmName.SHA1)) is not { } name)
+        {
+            return CheckResult.Refused("the signature does not match");
+        }
+
+        return CheckResult.Verified(name);
+    }
+
+    private async ValueTask<string?> KeyAsync(bool isFresh, CancellationToken cancellation)
+    {
+        var text = await input.Tools.Keys.FindAsync(Configuration, isFresh, cancellation);
+        try
+        {
+            return text is null ? null : JsonElement.Parse(text).TextAt("config", "notifications", "webhook", "public_key");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>RSA public keys in PEM.</summary>
+internal static class PublicKeys
+{
+    /// <summary>The name of the key that signed; null when none did.</summary>
+    public static string? Verify(IEnumerable<SourceSecret> keys, byte[] content, byte[] signature, HashAlgorithmName hash)
+    {
+        string? found = null;
+        foreach (var key in keys)
+        {
+            using var rsa = RSA.Create();
+            try
+            {
+                rsa.ImportFromPem(key.Value);
+                found = rsa.KeySize >= 2048 && rsa.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1) ? key.Name : found;
+            }
+            catch (Exception e) when (e is ArgumentException or CryptographicException)
+            {
+                // No key: nothing was signed with it.
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WebhookBot.Intake.Presets.Special;
+
+/// <summary>
+/// Twilio's <c>X-Twilio-Signature</c>: HMAC-SHA1, in base64, of the address and of the form's fields, sorted; of a JSON body, the address
+/// holds the SHA-256. https://www.twilio.com/docs/usage/webhooks/webhooks-security
+/// </summary>
+internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
+{
+    public const string Header = "X-Twilio-Signature";
+    public const string BodyHash = "bodySHA256";
+
+    private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value)))];
+
+    public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
+
+    public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));
+
+    /// <summary>What is signed of a form: each field's name and value, sorted by name and, for a name that comes twice, by value once.</summary>
+    public static string Fields(IEnumerable<KeyValuePair<string, string>> form) => string.Concat(form
+        .GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal)
+        .OrderBy(g => g.Key, StringComparer.Ordinal)
+        .SelectMany(g => g.Distinct().Order(StringComparer.Ordinal).Select(v => g.Key + v)));
+
+    private CheckResult Check(IncomingRequest request)
+    {
+        var given = new byte[20];
+        if (_keys.Count == 0 || request.Header(Header) is not { } header)
+        {
+            return CheckResult.Refused(_keys.Count == 0 ? "the source has no usable secret" : $"the header {Header} is missing");
+        }
+
+        var isReadable = Convert.TryFromBase64String(header, given, out var written) && written == given.Length && Convert.ToBase64String(given) == header;
+        var fields = request.IsForm ? Fields(request.Form) : "";
+        string? verifiedBy = null;
+        foreach (var address in Addresses(request.Http))
+        {
+            foreach (var (secret, key) in _keys)
+            {
+#pragma warning disable CA5350 // Twilio signs with SHA-1; as an HMAC it holds.
+                var expected = HMACSHA1.HashData(key, Encoding.UTF8.GetBytes(address + fields));
+#pragma warning restore CA5350
+                var equal = CryptographicOperations.FixedTimeEquals(expected, given) && secret.IsValid(input.Tools.Clock.GetUtcNow());
+                verifiedBy = equal ? secret.Name : verifiedBy;
+            }
+        }
+
+        return verifiedBy is null || !isReadable
+            ? CheckResult.Refused($"the signature does not match: another auth token, or Twilio knows the bot by another address than {Addresses(request.Http)[0]}; set Intake:PublicUrl")
+            : !IsOfBody(request) ? CheckResult.Refused($"{BodyHash} in the address is not the body's")
+            : CheckResult.Verified(verifiedBy);
+    }
+
+    // A body that is no form is signed by its hash in the address only; without that it is not signed at all.
+    private static bool IsOfBody(IncomingRequest request) =>
+        request.IsForm || string.Equals(request.Query(BodyHash), Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase);
+
+    // Twilio signs the address with the port or without.
+    private string[] Addresses(HttpRequest request)
+    {
+        var start = input.Tools.PublicUrl ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+        var rest = request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString.ToUriComponent();
+        return [$"{start.Scheme}://{start.Authority}{rest}", $"{start.Scheme}://{start.Host}:{start.Port}{rest}", $"{start.Scheme}://{start.Host}{rest}"];
+    }
+}

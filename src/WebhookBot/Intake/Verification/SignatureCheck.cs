@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Buffers.Text;
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Intake.Verification;
+
+/// <summary>
+/// A signature over the raw bytes, by any of the source's keys. All keys and all signatures given are tried, without an early end.
+/// </summary>
+internal sealed class SignatureCheck : IRequestCheck
+{
+    private const int MostSignatures = 8;
+
+    private readonly VerificationScheme _scheme;
+    private readonly SignedContent _content;
+    private readonly List<SignatureKey> _keys;
+    private readonly SignatureKey _nobody;
+    private readonly ValueTemplate? _id;
+    private readonly TimeProvider _clock;
+
+    /// <param name="scheme">How the sender signs.</param>
+    /// <param name="id">Where the delivery's id stands, for schemes that sign it.</param>
+    /// <param name="secrets">The source's secrets; those of another scheme are passed over.</param>
+    /// <param name="clock">The time.</param>
+    public SignatureCheck(VerificationScheme scheme, ValueTemplate? id, IReadOnlyList<SourceSecret> secrets, TimeProvider clock)
+    {
+        _scheme = scheme;
+        _content = new SignedContent(scheme);
+        _id = id;
+        _clock = clock;
+        _keys = [.. secrets.Select(s => SignatureKey.Create(scheme, s)).OfType<SignatureKey>()];
+        _nobody = SignatureKey.Nobody(scheme);
+    }
+
+    public bool MayVerify(HttpRequest request) => _scheme.Json is not null || request.Headers.ContainsKey(_scheme.Header);
+
+    public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));
+
+    private CheckResult Check(IncomingRequest request)
+    {
+        var now = _clock.GetUtcNow();
+        var values = _content.Fields(request);
+        var header = _scheme.Json is null ? request.Header(_scheme.Header) : _content.Signature(values);
+        var timestamp = _scheme.Timestamp is { } rule ? Timestamp(rule, request, values) : null;
+        var problem = HeaderProblem(request, header) ?? SignedTime.Problem(_scheme.Timestamp, timestamp, now);
+
+        var id = _id?.Render(p => p.Place == ValuePlace.Header ? request.Header(p.Text) : null);
+        var content = _content.IsBody ? request.Body : _content.Compose(request, values, timestamp, id);
+        var signatures = Signatures(header);
+        string? verifiedBy = null;
+        if (_keys.Count == 0)
+        {
+            _nobody.Verifies(content.Span, signatures);
+        }
+
+        foreach (var key in _keys)
+        {
+            var verified = key.Verifies(content.Span, signatures) && key.Secret.IsValid(now);
+            verifiedBy = verified ? key.Secret.Name : verifiedBy;
+        }
+
+        return problem is null && verifiedBy is not null ? CheckResult.Verified(verifiedBy) : CheckResult.Refused(problem ?? WrongSignature(now, signatures.Count));
+    }
+
+    private string? Timestamp(TimestampRule rule, IncomingRequest request, string?[] values)
+    {
+        if (rule.Json is not null)
+        {
+            return _content.Timestamp(values);
+        }
+
+        var header = request.Header(rule.Header);
+        if (rule.Prefix.Length == 0 || header is null)
+        {
+            return header;
+        }
+
+        var times = header.Split(_scheme.Separator ?? ',').Select(t => t.Trim()).Where(t => t.StartsWith(rule.Prefix, StringComparison.Ordinal)).Take(2).ToList();
+        return times.Count == 1 ? times[0][rule.Prefix.Length..] : null;
+    }
+
+    // One string of bytes for each signature that could be one; a wrong one of the right length when there is none.
+    private List<byte[]> Signatures(string? header)
+    {
+        var found = new List<byte[]>();
+        foreach (var part in _scheme.Separator is { } separator ? (header ?? "").Split(separator, MostSignatures * 4) : [header ?? ""])
+        {
+            var text = _scheme.Separator is null ? part.AsSpan() : part.AsSpan().Trim();
+            if (found.Count < MostSignatures && text.StartsWith(_scheme.Prefix, StringComparison.Ordinal) && Decode(text[_scheme.Prefix.Length..]) is { } signature)
+            {
+                found.Add(signature);
+            }
+        }
+
+        return found;
+    }
+
+    private byte[]? Decode(ReadOnlySpan<char> text)
+    {
+        var wanted = SignatureKey.LengthOf(_scheme.Algorithm);
+        Span<byte> bytes = stackalloc byte[wanted ?? 128];
+        if (text.Length == 0 || text.Length > bytes.Length * 2)
+        {
+            return null;
+        }
+
+        int written;
+        var isDecoded = _scheme.Encoding switch
+        {
+            SignatureEncoding.Hex => Convert.FromHexString(text, bytes, out _, out written) == OperationStatus.Done,
+            SignatureEncoding.Base64 => Convert.TryFromBase64Chars(text, bytes, out written) && Convert.ToBase64String(bytes[..written]).AsSpan().SequenceEqual(text),
+            _ => Base64Url.TryDecodeFromChars(text, bytes, out written),
+        };
+        return isDecoded && (wanted is null || written == wanted) ? bytes[..written].ToArray() : null;
+    }
+
+    private string? HeaderProblem(IncomingRequest request, string? header)
+    {
+        var place = _scheme.Json is null ? $"the header {_scheme.Header}" : $"'{_scheme.Json}' in the body";
+        return _keys.Count == 0 ? "the source has no usable secret"
+            : header is { Length: > 0 } ? null
+            : _scheme.Json is null && request.Http.Headers[_scheme.Header].Count > 1 ? $"{place} comes more than once"
+            : $"{place} is missing";
+    }
+
+    private string WrongSignature(DateTimeOffset now, int signatures) =>
+        signatures == 0 ? $"the signature in {(_scheme.Json is null ? _scheme.Header : $"'{_scheme.Json}'")} is not written as {_scheme.Prefix}<{_scheme.Encoding.ToString().ToLowerInvariant()}>"
+        : _keys.All(k => !k.Secret.IsValid(now)) ? "every secret of the source has ended"
+        : "the signature does not match: another secret, or something on the way changes the body";
+}

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Text;
+using Org.BouncyCastle.Math.EC.Rfc8032;
+using WebhookBot.Rules.Sources;
+
+namespace WebhookBot.Intake.Verification;
+
+/// <summary>A key that signatures are verified with.</summary>
+internal abstract class SignatureKey(SourceSecret secret)
+{
+    /// <summary>Where it came from.</summary>
+    public SourceSecret Secret => secret;
+
+    /// <summary>Whether any of the signatures is this key's over the content. Looks at all of them.</summary>
+    public abstract bool Verifies(ReadOnlySpan<byte> content, IReadOnlyList<byte[]> signatures);
+
+    /// <summary>How many bytes a signature has; null when that varies.</summary>
+    public static int? LengthOf(VerificationAlgorithm algorithm) => algorithm switch
+    {
+        VerificationAlgorithm.HmacSha1 => 20,
+        VerificationAlgorithm.HmacSha256 => 32,
+        VerificationAlgorithm.HmacSha512 => 64,
+        VerificationAlgorithm.Ed25519 => Ed25519.SignatureSize,
+        _ => null,
+    };
+
+    /// <summary>The key of that secret; null when the secret is another scheme's, or no key.</summary>
+    public static SignatureKey? Create(VerificationScheme scheme, SourceSecret secret)
+    {
+        if (!secret.Value.StartsWith(scheme.KeyPrefix, StringComparison.Ordinal) || Bytes(scheme, secret.Value) is not { Length: > 0 } bytes)
+        {
+            return null;
+        }
+
+        return scheme.Algorithm switch
+        {
+            VerificationAlgorithm.Ed25519 => bytes.Length == Ed25519.PublicKeySize ? new Ed25519Key(secret, bytes) : null,
+            VerificationAlgorithm.EcdsaP256 => EcdsaKey.TryCreate(secret, bytes),
+            _ => new HmacKey(secret, scheme.Algorithm, bytes),
+        };
+    }
+
+    /// <summary>A key that nobody has, so that a source without secrets takes as long to refuse.</summary>
+    public static SignatureKey Nobody(VerificationScheme scheme) =>
+        new HmacKey(new SourceSecret("", ""), scheme.Algorithm, RandomNumberGenerator.GetBytes(32));
+
+    private static byte[]? Bytes(VerificationScheme scheme, string secret)
+    {
+        var text = secret[scheme.KeyPrefix.Length..];
+        try
+        {
+            return scheme.Key switch
+            {
+                // A prefix of a text is part of it, as Stripe's whsec_ is; that of an encoded key is not.
+                KeyForm.Text => Encoding.UTF8.GetBytes(secret),
+                KeyForm.Hex => Convert.FromHexString(text.Trim()),
+                _ => Convert.FromBase64String(text.Trim()),
+            };
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class HmacKey(SourceSecret secret, VerificationAlgorithm algorithm, byte[] key) : SignatureKey(secret)
+    {
+        public override bool Verifies(ReadOnlySpan<byte> content, IReadOnlyList<byte[]> signatures)
+        {
+            Span<byte> expected = stackalloc byte[64];
+            var written = algorithm switch
+            {
+#pragma warning disable CA5350 // Some senders still sign with SHA-1; as an HMAC it holds.
+                VerificationAlgorithm.HmacSha1 => HMACSHA1.HashData(key, content, expected),
+#pragma warning restore CA5350
+                VerificationAlgorithm.HmacSha512 => HMACSHA512.HashData(key, content, expected),
+                _ => HMACSHA256.HashData(key, content, expected),
+            };
+            var verified = false;
+            for (var i = 0; i < signatures.Count; i++)
+            {
+                verified |= CryptographicOperations.FixedTimeEquals(expected[..written], signatures[i]);
+            }
+
+            return verified;
+        }
+    }
+
+    // The framework has no Ed25519.
+    private sealed class Ed25519Key(SourceSecret secret, byte[] publicKey) : SignatureKey(secret)
+    {
+        public override bool Verifies(ReadOnlySpan<byte> content, IReadOnlyList<byte[]> signatures)
+        {
+            var bytes = content.ToArray();
+            var verified = false;
+            foreach (var signature in signatures)
+            {
+                verified |= Ed25519.Verify(signature, 0, publicKey, 0, bytes, 0, bytes.Length);
+            }
+
+            return verified;
+        }
+    }
+
+    private sealed class EcdsaKey(SourceSecret secret, ECDsa key) : SignatureKey(secret)
+    {
+        public static EcdsaKey? TryCreate(SourceSecret secret, byte[] subjectPublicKey)
+        {
+            var key = ECDsa.Create();
+            try
+            {
+                key.ImportSubjectPublicKeyInfo(subjectPublicKey, out _);
+                return key.KeySize == 256 ? new EcdsaKey(secret, key) : null;
+            }
+            catch (CryptographicException)
+            {
+                return null;
+            }
+        }
+
+        public override bool Verifies(ReadOnlySpan<byte> content, IReadOnlyList<byte[]> signatures)
+        {
+            var verified = false;
+            foreach (var signature in signatures)
+            {
+                lock (key)
+                {
+                    verified |= key.VerifyData(content, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+                }
+            }
+
+            return verified;
+        }
+    }
+}
