@@ -104,7 +104,7 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         foreach (var key in SourceKeys.Options)
         {
             var option = needs?.Options.FirstOrDefault(o => o.Name == key);
-            if (mapping.Entries.FirstOrDefault(e => e.Key.Text == key) is { } entry)
+            if (mapping.Entries.Where(e => e.Key.Text == key).ToList() is [var entry, ..])
             {
                 options[key] = [.. Shape.Texts(entry.Value, "a text", diagnostics).Select(t => t.Text)];
                 if (option is null && preset is not null)

@@ -13,7 +13,7 @@ namespace WebhookBot.Rules.Knowledge;
 ///   labels Label[]           an array
 ///   properties text{}        an object with free keys
 ///   number number            also text, boolean, time, anything
-///   * text                   whatever else it has
+///   * text                   whatever else it has; holds for an object that has its fields too
 /// view alert AlertView       a view that all events have besides
 /// view items = alerts        a view of a field
 /// </code>

@@ -145,6 +145,16 @@ public class RuleTestTests
         Assert.Null(SampleCatalog.Find("../github.push"));
     }
 
+    [Theory]
+    [InlineData("shopify.orders/create", "shopify.orders~create")]
+    [InlineData("bitbucket.repo:push", "bitbucket.repo=push")]
+    public void Finds_samples_of_events_whose_names_cannot_be_names_of_files(string name, string file)
+    {
+        Assert.Contains(name, SampleCatalog.Names);
+        Assert.NotNull(SampleCatalog.Find(name));
+        Assert.Null(SampleCatalog.Find(file));
+    }
+
     private static RuleTestReader Reader() => new(TestRules.Set(Rules), TestRules.Vocabulary, (_, name) => name switch
     {
         "pr.json" => """{"pull_request":{"draft":false,"title":"from file"}}"""u8.ToArray(),

@@ -7,7 +7,7 @@ using WebhookBot.Rules.Testing;
 
 namespace WebhookBot.Tests.Drivers;
 
-/// <summary>Deliveries of every kind that is shipped, changed at random, sent to a bot and decided by it.</summary>
+/// <summary>Deliveries of every kind that GitHub and Alertmanager send, changed at random, sent to a bot and decided by it.</summary>
 internal static class RecordedTraffic
 {
     private static readonly Func<Random, JsonNode?>[] Values =
@@ -23,13 +23,17 @@ internal static class RecordedTraffic
         r => $"2026-0{r.Next(1, 10)}-05T12:00:00Z",
     ];
 
+    // The bot that these are sent to has the sources that the shipped rules define.
+    private static readonly List<string> Names =
+        [.. SampleCatalog.Names.Where(n => n.StartsWith("github.", StringComparison.Ordinal) || n.StartsWith("alertmanager.", StringComparison.Ordinal))];
+
     /// <summary>Sends that many; of those that were taken the ids, oldest first, when all are decided.</summary>
     public static async Task<List<string>> SendAsync(RunningBot bot, Random random, int count)
     {
         var ids = new List<string>();
         for (var i = 0; i < count; i++)
         {
-            var name = SampleCatalog.Names[i % SampleCatalog.Names.Count];
+            var name = Names[i % Names.Count];
             var body = Change(SampleCatalog.Find(name)!, random);
             if (name.StartsWith("github.", StringComparison.Ordinal))
             {

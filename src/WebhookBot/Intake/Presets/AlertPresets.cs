@@ -163,11 +163,10 @@ internal static class AlertPresets
             Description = "Honeycomb: the shared secret in X-Honeycomb-Webhook-Token. Nothing is signed.",
             Verify = [VerificationScheme.Token("X-Honeycomb-Webhook-Token")],
             Events = [FromJson("status")],
-            Ids = [Parse("{json:id} {json:status} {json:alert.timestamp}"), Parse("{json:id} {json:status}")],
-            HashesId = true,
             Subjects = [FromJson("id")],
             Alerts = AlertReaders.Honeycomb,
-            DedupeWindow = TimeSpan.FromMinutes(1),
+            // The body has neither an id of its own nor a time: the same one is the same delivery only for as long as a retry takes.
+            DedupeWindow = TimeSpan.FromMinutes(10),
         },
     ];
 }

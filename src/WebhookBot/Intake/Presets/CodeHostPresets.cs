@@ -14,7 +14,7 @@ internal static class CodeHostPresets
             Name = "gitlab",
             Description = "GitLab: a signing token (whsec_..., Standard Webhooks), or the secret token in X-Gitlab-Token.",
             Verify = [StandardsPresets.Standard, VerificationScheme.Token("X-Gitlab-Token")],
-            Events = [Parse("{json:object_kind}{json:object_attributes.action?}"), FromJson("event_name")],
+            Events = [Parse("{json:object_kind}{json:object_attributes.action?}{json:action?}"), FromJson("event_name")],
             Ids = [FromHeader("webhook-id"), FromHeader("Idempotency-Key"), FromHeader("X-Gitlab-Webhook-UUID"), FromHeader("X-Gitlab-Event-UUID")],
             Subjects =
             [
@@ -83,7 +83,7 @@ internal static class CodeHostPresets
         Name = name,
         Description = $"{product}: {prefix}-Signature, an HMAC-SHA256 of the body.",
         Verify = [VerificationScheme.Hmac($"{prefix}-Signature")],
-        Events = [Parse($"{{header:{prefix}-Event}}{{json:action?}}")],
+        Events = [Parse($"{{header:{prefix}-Event}}{{json:action?}}"), Parse($"{{header:{prefix}-Event-Type}}{{json:action?}}")],
         Ids = [FromHeader($"{prefix}-Delivery")],
         Subjects = [Parse("{json:repository.full_name}#{json:number}"), Parse("{json:repository.full_name}#{json:issue.number}"), Parse("{json:repository.full_name}@{json:ref}"), Parse("{json:repository.full_name}")],
         MaxBodyBytes = 25L << 20,
