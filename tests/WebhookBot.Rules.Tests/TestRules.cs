@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Planning;
 
@@ -35,7 +36,11 @@ internal static class TestRules
             .. SwitchingActions.All,
         ]),
         Presets,
-        Facts);
+        Facts)
+    {
+        NetworkLists = ["github", "stripe"],
+        Needs = preset => new PresetNeeds(true, []),
+    };
 
     public static Rules.Compilation.Compilation Compile(params string[] texts) =>
         new RuleCompiler(Vocabulary).Compile(texts.Select((text, i) => new RuleFile($"rules/{i + 1}.yml", text)));

@@ -129,8 +129,14 @@ internal sealed class SchemaForms
         _ => [],
     };
 
+    // A key with a value stands for a mapping that has that very value there.
     private static JsonObject RequiresPath(string path)
     {
+        if (path.Split('=') is [var key, var value])
+        {
+            return With(Requires(key), "properties", new JsonObject { [key] = new JsonObject { ["const"] = value } });
+        }
+
         var parts = path.Split('.', 2);
         return parts.Length == 1
             ? Requires(path)

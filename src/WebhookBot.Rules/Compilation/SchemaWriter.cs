@@ -33,6 +33,9 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
             ["one"] = SchemaForms.With(SchemaForms.OfType("string", "number", "boolean"), "minLength", 1),
             ["text"] = SchemaForms.OfType("string", "number", "boolean"),
             ["preset"] = SchemaForms.Choice(vocabulary.Presets.Select(p => (p, vocabulary.Descriptions.GetValueOrDefault($"preset.{p}")))),
+            ["network"] = SchemaForms.AnyOf(
+                SchemaForms.Choice(vocabulary.NetworkLists.Select(l => (l, (string?)"A list that is published."))),
+                new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$" }),
             ["action"] = SchemaForms.AnyOf(
                 SchemaForms.Choice(vocabulary.Actions.All.Select(a => (a.Name, (string?)a.Description))),
                 new JsonObject { ["type"] = "string", ["pattern"] = @"\*" }),

@@ -26,7 +26,7 @@ public sealed record KeyTable(string Name, string Description, IReadOnlyList<Key
     public IReadOnlyList<string> Required { get; } = [.. Keys.Where(k => k.IsRequired).Select(k => k.Name)];
 }
 
-/// <summary>How keys of a mapping go together. A key may be of a mapping below: <c>verify.secret</c>.</summary>
+/// <summary>How keys of a mapping go together. A key may be of a mapping below: <c>verify.secret</c>, or stand for a value: <c>preset=travis</c>.</summary>
 internal abstract record KeyRelation
 {
     /// <summary>One of them must be there.</summary>

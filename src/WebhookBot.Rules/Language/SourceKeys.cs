@@ -90,13 +90,14 @@ public static class SourceKeys
         new("event", ValueForm.Mapping(Place), "Where the event's name stands. A sender without a preset must say it."),
         new("id", ValueForm.Mapping(Place), "Where the delivery's id stands, by which it is recognised when it comes again."),
         new("subject", ValueForm.Mapping(Place), "Where it stands what the event is about. Events of one subject are worked off in order."),
-        new("allow_from", ValueForm.OneOrMore(ValueForm.Text("a network such as 192.0.2.0/24", "^([0-9a-fA-F.:]+(/[0-9]{1,3})?|[a-z][a-z-]*)$", "192.0.2.0/24", "2001:db8::/32", "github"), "a network, an address or the name of a published list, or a list of them"), "The networks that it may send from; any when nothing is said. The signature decides all the same."),
+        new("allow_from", ValueForm.OneOrMore(ValueForm.Shared("a network such as 192.0.2.0/24", "network"), "a network, an address or the name of a published list, or a list of them"), "The networks that it may send from; any when nothing is said. The signature decides all the same."),
     ])
     {
         Relations =
         [
             new KeyRelation.AtLeastOne("preset", "verify"),
             new KeyRelation.AtLeastOne("preset", "event"),
+            new KeyRelation.AtLeastOne("secret", "secrets", "verify.secret", "verify.secrets", "verify.jwks", "topics", "audience", "preset=travis"),
         ],
     };
 }
