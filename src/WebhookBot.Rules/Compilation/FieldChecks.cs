@@ -107,13 +107,20 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
     private void CheckTemplate(YamlScalar template)
     {
         var syntax = TemplateSyntax.Read(template.Text);
-        foreach (var text in syntax.Fields)
+        foreach (var (text, within) in syntax.Problem is null ? syntax.Fields : [])
         {
-            if (syntax.Problem is null && FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload"))
+            if (FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload") && (within is null || IsThere(within, isLoop: text.StartsWith($"{within}[", StringComparison.Ordinal))))
             {
                 CheckTemplateField(template.Position, path);
             }
         }
+    }
+
+    // What is missing is told once, and not again for all that is read from it. A loop goes through the fields of an object as well.
+    private bool IsThere(string block, bool isLoop)
+    {
+        var shapes = FieldPath.TryParse(block, out _) is { } path ? Find(path.Text, path.Steps).Select(f => f.Field.Shape).OfType<FieldShape>().ToList() : [];
+        return shapes.Count > 0 && !(isLoop && shapes.Exists(s => s.Kind is not (ShapeKind.Array or ShapeKind.Anything)));
     }
 
     private void CheckTemplateField(SourcePosition position, FieldPath path)
@@ -129,7 +136,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
 
         var words = found.Any(f => f.Field.Shape is not null)
             ? $"'{Suggestion.Shorten(path.Text)}' goes through a list and is always empty here; write {{{{#each ...}}}}, or an index such as [0]"
-            : new MissingField(path, found).InWords();
+            : new MissingField(path, found) { IsOfTemplate = true }.InWords();
         diagnostics.Warning(position, DiagnosticCode.UnknownTemplateField, words);
     }
 

@@ -1,5 +1,4 @@
 using WebhookBot.Rules.Knowledge;
-using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -11,7 +10,7 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed record TriggerEvent(string Name, FieldShape Payload, bool IsNamed, bool HasFreeAction = false);
 
 /// <summary>Finds the events that triggers stand for, and tells of those that do not exist.</summary>
-internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnostics)
 {
     private readonly Dictionary<string, List<TriggerEvent>> _covered = new(StringComparer.Ordinal);
 
@@ -22,21 +21,12 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
         var isComplete = triggers.Count > 0;
         foreach (var trigger in triggers)
         {
-            var found = Catalog(trigger.Source) is { } catalog ? Events(trigger, catalog) : [];
+            var found = sources.Of(trigger.Source) is { } catalog ? Events(trigger, catalog) : [];
             events.AddRange(found);
             isComplete &= found.Count > 0;
         }
 
         return isComplete ? events : null;
-    }
-
-    // A single file that is being edited may lack its sources; then a name means the preset of that name.
-    private EventCatalog? Catalog(string source)
-    {
-        var preset = sources.TryGetValue(source, out var definition)
-            ? definition.Event is null ? definition.Preset : null
-            : vocabulary.Presets.Contains(source) ? source : null;
-        return preset is null ? null : vocabulary.Events!(preset);
     }
 
     private List<TriggerEvent> Events(Trigger trigger, EventCatalog catalog)
@@ -98,7 +88,12 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
     {
         var events = catalog.OfType(type);
         var whole = $"{trigger.Source}.{type}";
-        if (events.Count == 0)
+        if (catalog.IsComplete)
+        {
+            var near = Suggestion.For(trigger.Pattern, catalog.Events.Select(e => $"{trigger.Source}.{e.Name}"));
+            diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+        }
+        else if (events.Count == 0)
         {
             diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent,
                 $"'{Suggestion.Shorten(whole)}' is no event that this version knows; the sender may have added it{Suggestion.Near(type, catalog.Types)}");

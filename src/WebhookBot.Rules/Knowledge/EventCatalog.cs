@@ -13,6 +13,9 @@ public sealed class EventCatalog
         _byType = events.GroupBy(e => e.Type, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
     }
 
+    /// <summary>True when no other events can come: it is the bot itself that names them.</summary>
+    internal bool IsComplete { get; init; }
+
     /// <summary>The types of events: <c>pull_request</c>.</summary>
     public IReadOnlyCollection<string> Types => _byType.Keys;
 

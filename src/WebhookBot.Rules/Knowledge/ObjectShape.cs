@@ -18,15 +18,18 @@ public sealed class ObjectShape
     /// <summary>The field of that name, or what fields that are not named hold, or null.</summary>
     public FieldShape? Find(string name)
     {
+        FieldShape? others = null;
         for (var shape = this; shape is not null; shape = shape._base)
         {
             if (shape._own.TryGetValue(name, out var field))
             {
                 return field;
             }
+
+            others ??= shape._others;
         }
 
-        return _others;
+        return others;
     }
 
     internal void Add(string name, FieldShape field)
