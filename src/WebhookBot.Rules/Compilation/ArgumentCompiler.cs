@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Templates;
 
 namespace WebhookBot.Rules.Compilation;
@@ -14,7 +15,8 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             var parameter = action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text);
             if (parameter is null)
             {
-                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name));
+                var mend = RuleKeys.Step.Names.Contains(entry.Key.Text) ? $"; '{entry.Key.Text}' belongs to the step: indent it as far as '{action.Name}'" : null;
+                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name), mend);
             }
             else if (Argument(parameter, entry.Value) is { } argument)
             {
@@ -35,13 +37,19 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         switch (parameter.Type)
         {
             case ParameterType.Text when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
-                CheckChoice(parameter, scalar);
+                CheckText(parameter, scalar);
                 return Text(scalar, parameter.Format);
             case ParameterType.Text when node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] }:
                 return vocabulary.Texts.Find(name, diagnostics) is { } text ? Text(new YamlScalar(name.Position, text, IsQuoted: true), parameter.Format) : null;
             case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
+                CheckText(parameter, scalar);
                 return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);
             case ParameterType.TextList when node is YamlSequence list && list.Items.All(i => i is YamlScalar { Kind: not ScalarKind.Null }):
+                foreach (var item in list.Items.Cast<YamlScalar>())
+                {
+                    CheckText(parameter, item);
+                }
+
                 return new ArgumentTemplate.Items([.. list.Items.Cast<YamlScalar>().Select(i => Text(i, parameter.Format))]);
             case ParameterType.TextMapping when node is YamlMapping texts && texts.Entries.All(e => e.Value is YamlScalar { Kind: not ScalarKind.Null }):
                 return new ArgumentTemplate.Mapping([.. texts.Entries.Select(e => (e.Key.Text, (ArgumentTemplate)Text((YamlScalar)e.Value, parameter.Format)))]);
@@ -52,6 +60,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
                 return new ArgumentTemplate.Constant(scalar);
             case ParameterType.Structure:
+            case ParameterType.List when node is YamlSequence:
                 return Structure(node, parameter.Format);
             default:
                 return WrongKind(parameter, node);
@@ -64,9 +73,19 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         return null;
     }
 
-    private void CheckChoice(ActionParameter parameter, YamlScalar scalar)
+    private void CheckText(ActionParameter parameter, YamlScalar scalar)
     {
-        if (parameter.OneOf is { } choices && !scalar.Text.Contains("{{", StringComparison.Ordinal) && !choices.Contains(scalar.Text))
+        if (scalar.Text.Contains("{{", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (parameter.Form?.Invoke(scalar.Text) is { } problem)
+        {
+            diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, scalar.Position, DiagnosticCode.BadArgument, problem.Message);
+        }
+
+        if (parameter.OneOf is { } choices && !choices.Contains(scalar.Text))
         {
             diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.Near(scalar.Text, choices)}");
         }
@@ -116,6 +135,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         ParameterType.TextMapping => "a mapping from names to texts",
         ParameterType.Number => "a whole number",
         ParameterType.Boolean => "true or false",
+        ParameterType.List => "a list",
         _ => "a value",
     };
 }

@@ -6,7 +6,7 @@ namespace WebhookBot.Rules.Compilation;
 /// Checks rules against what is known of the events they are for: the names of events and actions, the fields that conditions and templates
 /// read, the types of what they are compared with. Sources may stand in other files than the rules, so it is done when all files are read.
 /// </summary>
-internal sealed class EventChecks
+internal sealed class EventChecks(ActionCatalog actions)
 {
     // Of events that nobody knows a digest gathers events with any fields.
     private static readonly TriggerEvent[] Unknown = [new("*", FieldShape.Anything, IsNamed: false)];
@@ -41,7 +41,7 @@ internal sealed class EventChecks
     private static List<TriggerEvent> Told(List<TriggerEvent> gathered) =>
         [.. gathered.Select(e => e.Payload).Distinct().Select(p => new TriggerEvent("a digest", OwnEvents.DigestOf(p), IsNamed: false))];
 
-    private static void CheckFields(YamlMapping rule, FieldChecks? fields)
+    private void CheckFields(YamlMapping rule, FieldChecks? fields)
     {
         fields?.CheckCondition(rule["if"], isAsserted: true);
         fields?.CheckCondition(rule["unless"], isAsserted: false);
@@ -53,12 +53,19 @@ internal sealed class EventChecks
         }
     }
 
-    private static void CheckSteps(YamlNode? steps, FieldChecks? fields)
+    private void CheckSteps(YamlNode? steps, FieldChecks? fields)
     {
         fields?.CheckTemplates(steps);
         foreach (var step in (steps as YamlSequence)?.Items.OfType<YamlMapping>() ?? [])
         {
             fields?.CheckCondition(step["when"], isAsserted: false);
+            foreach (var entry in step.Entries)
+            {
+                if (actions.Find(entry.Key.Text) is { } action)
+                {
+                    fields?.CheckNeeds(action, entry);
+                }
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
                     // Of alternatives, one may be for one event and one for another.
                     CheckList(entry.Value, isAsserted && entry.Key.Text == "all");
                     break;
+                case "or" or "and" when entry.Value is YamlSequence list && list.Items.Any(i => i is YamlMapping):
+                    break;
                 case "not":
                     CheckCondition(entry.Value, isAsserted: false);
                     break;
@@ -58,6 +60,21 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
             case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
                 CheckTemplate(scalar);
                 break;
+        }
+    }
+
+    /// <summary>Checks that the events have what an action takes from them when it is not told.</summary>
+    public void CheckNeeds(ActionDescriptor action, YamlEntry step)
+    {
+        foreach (var parameter in action.Parameters.Where(p => p.InsteadFrom.Count > 0 && (step.Value as YamlMapping)?[p.Name] is null))
+        {
+            var found = parameter.InsteadFrom.SelectMany(f => Find(f, FieldPath.TryParse(f, out _)!.Steps));
+            if (found.All(f => f.Field.Shape is null))
+            {
+                var names = events.Select(e => e.Name).Distinct().ToList();
+                diagnostics.Error(step.Key.Position, DiagnosticCode.MissingArgument,
+                    $"{action.Name} needs '{parameter.Name}' here, because {NamesOf(names)} {(names.Count == 1 ? "has" : "have")} no {string.Join(" or ", parameter.InsteadFrom)} to take it from");
+            }
         }
     }
 

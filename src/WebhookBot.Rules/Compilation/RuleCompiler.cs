@@ -22,7 +22,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null)
     {
         var diagnostics = new DiagnosticBag();
-        var found = new Found();
+        var found = new Found(vocabulary.Actions);
         var sorted = files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
         var roots = sorted.Select(f => YamlReader.Read(f, diagnostics)).OfType<YamlMapping>().ToList();
         foreach (var vars in roots.Select(r => r["vars"]).OfType<YamlNode>())
@@ -90,13 +90,13 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     }
 
     /// <summary>What the files read so far define, by name.</summary>
-    private sealed class Found
+    private sealed class Found(ActionCatalog actions)
     {
         public Dictionary<string, Rule> Rules { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
 
-        public EventChecks EventChecks { get; } = new();
+        public EventChecks EventChecks { get; } = new(actions);
 
         public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
 

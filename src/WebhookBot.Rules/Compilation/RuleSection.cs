@@ -32,7 +32,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
-        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics);
+        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics, k => RuleKeys.Step.Names.Contains(k) ? $"; '{k}' belongs to a step of 'then', beside its action" : null);
         var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
         eventChecks.Add(triggers, mapping);

@@ -37,7 +37,7 @@ internal static partial class BacktestMarkdown
 
         if (left > 0)
         {
-            text.Append($"The details of {left} more rules are left out here.\n\n");
+            text.Append($"The details of {Counted.Of(left, "more rule is", "more rules are")} left out here.\n\n");
         }
 
         WriteUndecided(text, report.Undecided);
@@ -77,7 +77,7 @@ internal static partial class BacktestMarkdown
 
         if (change.Actions.Count > MostNamed)
         {
-            text.Append($"And {change.Actions.Count - MostNamed} more differences.\n\n");
+            text.Append($"And {Counted.Of(change.Actions.Count - MostNamed, "more difference")}.\n\n");
         }
 
         text.Append("</details>\n\n");

@@ -57,7 +57,7 @@ internal static class BacktestText
 
         if (outcome.Unreadable > 0)
         {
-            var left = outcome.Unreadable == 1 ? "1 line could not be read as a delivery and is left out" : $"{outcome.Unreadable} lines could not be read as deliveries and are left out";
+            var left = Counted.Of(outcome.Unreadable, "line could not be read as a delivery and is left out", "lines could not be read as deliveries and are left out");
             yield return $"{left}; {outcome.FirstUnreadable}";
         }
     }
@@ -74,8 +74,7 @@ internal static class BacktestText
             (0, _) => "There was nothing to decide.",
             (_, 0) when open => "No rule is known to act otherwise; some cannot be decided.",
             (_, 0) => "No rule acts otherwise.",
-            (_, 1) => "1 rule acts otherwise.",
-            var (_, rules) => $"{rules} rules act otherwise.",
+            var (_, rules) => Counted.Of(rules, "rule acts otherwise.", "rules act otherwise."),
         };
     }
 
@@ -108,11 +107,11 @@ internal static class BacktestText
         return (Cut(before, from), Cut(after, from));
     }
 
-    public static string Count(int deliveries) => deliveries == 1 ? "1 delivery" : $"{deliveries.ToString("N0", CultureInfo.InvariantCulture)} deliveries";
+    public static string Count(int deliveries) => Counted.Of(deliveries, "delivery", "deliveries");
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Rules(Rules.RuleSet rules) => $"{rules.Rules.Count} rules, {rules.Hash}";
+    private static string Rules(Rules.RuleSet rules) => $"{Counted.Of(rules.Rules.Count, "rule")}, {rules.Hash}";
 
     private static void Named(Action<string> line, string what, IReadOnlyList<ComparedDelivery> deliveries)
     {
