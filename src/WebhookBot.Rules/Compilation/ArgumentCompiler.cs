@@ -40,7 +40,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
                 CheckText(parameter, scalar);
                 return Text(scalar, parameter.Format);
             case ParameterType.Text when node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] }:
-                return vocabulary.Texts.Find(name, diagnostics) is { } text ? Text(new YamlScalar(name.Position, text, IsQuoted: true), parameter.Format) : null;
+                return vocabulary.Texts.Find(name, diagnostics) is { } file ? Text(new YamlScalar(new SourcePosition(file.Path, 1, 1), file.Text, IsQuoted: true), parameter.Format, isFile: true) : null;
             case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
                 CheckText(parameter, scalar);
                 return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);
@@ -99,30 +99,38 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         _ => new ArgumentTemplate.Constant((YamlScalar)node),
     };
 
-    private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format)
+    private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format, bool isFile = false)
     {
+        // Within a file every letter has a place of its own; a text of a rule file has been unfolded and unescaped.
+        SourcePosition At(int offset) => isFile ? PlaceOf(scalar, offset) : scalar.Position;
         var syntax = TemplateSyntax.Read(scalar.Text);
         if (syntax.Problem is not null)
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.BadTemplate, syntax.Problem);
+            diagnostics.Error(At(syntax.ProblemAt), DiagnosticCode.BadTemplate, syntax.Problem);
         }
         else if (syntax.Unescaped is not null)
         {
-            diagnostics.Warning(scalar.Position, DiagnosticCode.UnescapedTemplate, $"{Suggestion.Shorten(syntax.Unescaped)} is written out without escaping: whoever sends the webhook decides what stands there");
+            diagnostics.Warning(At(scalar.Text.IndexOf(syntax.Unescaped, StringComparison.Ordinal)), DiagnosticCode.UnescapedTemplate, $"{Suggestion.Shorten(syntax.Unescaped)} is written out without escaping: whoever sends the webhook decides what stands there");
         }
 
         foreach (var unknown in syntax.Facts.Where(f => !vocabulary.Facts.Contains(f)))
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
+            diagnostics.Error(At(scalar.Text.IndexOf($"facts.{unknown}", StringComparison.Ordinal)), DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
         }
 
         foreach (var unknown in syntax.Vars.Where(v => !vocabulary.Vars.Contains(v)))
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
+            diagnostics.Error(At(scalar.Text.IndexOf($"vars.{unknown}", StringComparison.Ordinal)), DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
         }
 
         facts.UnionWith(syntax.Facts);
         return new ArgumentTemplate.Text(Template.From(scalar.Text, format, syntax));
+    }
+
+    private static SourcePosition PlaceOf(YamlScalar file, int offset)
+    {
+        var before = file.Text.AsSpan(0, Math.Max(0, offset));
+        return file.Position with { Line = before.Count('\n') + 1, Column = before.Length - before.LastIndexOf('\n') };
     }
 
     /// <summary>A text that is no argument of an action, such as the key of a throttle.</summary>

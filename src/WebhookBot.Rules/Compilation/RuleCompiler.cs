@@ -19,7 +19,8 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
     /// <param name="files">The rule files.</param>
     /// <param name="texts">Reads the texts that they name; null when there are none to read.</param>
-    public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null)
+    /// <param name="now">The time, to tell of rules that have ended; null has nothing told of it.</param>
+    public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null, DateTimeOffset? now = null)
     {
         var diagnostics = new DiagnosticBag();
         var found = new Found(vocabulary.Actions);
@@ -31,7 +32,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         }
 
         var read = texts is null ? TextFiles.None : new TextFiles(texts);
-        var known = vocabulary with { Vars = found.Vars.Keys, Texts = read };
+        var known = vocabulary with { Vars = found.Vars.Keys, Texts = read, Today = now is { } time ? DateOnly.FromDateTime(time.UtcDateTime) : null };
         foreach (var entry in roots.SelectMany(r => r.Entries))
         {
             CompileSection(entry, known, found, diagnostics);

@@ -59,7 +59,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
             Timing = timing,
             Schedule = schedule,
         };
-        return new SwitchSection(diagnostics).Apply(rule, mapping);
+        return new SwitchSection(vocabulary, diagnostics).Apply(rule, mapping);
     }
 
     // When a digest is told, the events it gathered are over, and with them what could be asked about them.

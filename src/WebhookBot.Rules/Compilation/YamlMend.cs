@@ -30,13 +30,13 @@ internal static partial class YamlMend
         if (Mustache().Match(lines[i]) is { Success: true } template)
         {
             var written = template.Groups["value"];
-            return (i + 1, written.Index + 1, $"a text that begins with a template wants quotes; quote it: \"{Suggestion.Shorten(written.Value.TrimEnd())}\"");
+            return (i + 1, written.Index + 1, $"a text that begins with a template wants quotes; quote it: {Suggestion.Quote(written.Value.TrimEnd())}");
         }
 
         if (Star().Match(lines[i]) is { Success: true } star)
         {
             var written = star.Groups["value"];
-            return (i + 1, written.Index + 1, $"a text that begins with a star wants quotes; quote it: \"{Suggestion.Shorten(written.Value.TrimEnd())}\"");
+            return (i + 1, written.Index + 1, $"a text that begins with a star wants quotes; quote it: {Suggestion.Quote(written.Value.TrimEnd())}");
         }
 
         return null;

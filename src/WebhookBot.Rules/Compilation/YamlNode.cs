@@ -54,7 +54,7 @@ internal sealed partial record YamlScalar(SourcePosition Position, string Text, 
 
     public override string KindInWords => Kind switch
     {
-        ScalarKind.Null when Comment is not null => $"nothing: what begins with # is a comment; quote it: \"{Suggestion.Shorten(Comment)}\"",
+        ScalarKind.Null when Comment is not null => $"nothing: what begins with # is a comment; quote it: {Suggestion.Quote(Comment)}",
         ScalarKind.Null => "nothing",
         ScalarKind.Boolean => $"the boolean {Text}",
         ScalarKind.Number => $"the number {Suggestion.Shorten(Text)}",

@@ -169,7 +169,7 @@ internal sealed class YamlReader
             if (key is YamlMapping && TemplateFrom(start) is { } template)
             {
                 _parser.Consume<MappingEnd>();
-                _diagnostics.Error(At(start), DiagnosticCode.WrongKind, $"a text with a template wants quotes; quote it: \"{Suggestion.Shorten(template)}\"");
+                _diagnostics.Error(At(start), DiagnosticCode.WrongKind, $"a text with a template wants quotes; quote it: {Suggestion.Quote(template)}");
                 return new YamlScalar(At(start), template, IsQuoted: true);
             }
 

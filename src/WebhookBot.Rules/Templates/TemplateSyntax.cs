@@ -30,6 +30,9 @@ internal sealed partial class TemplateSyntax
     /// <summary>What is wrong, in words; null when nothing is.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Where in the text the mustache begins that is wrong.</summary>
+    public int ProblemAt { get; private set; }
+
     /// <summary>The first expression that is written out without escaping; null when there is none.</summary>
     public string? Unescaped { get; private set; }
 
@@ -77,6 +80,7 @@ internal sealed partial class TemplateSyntax
 
         if (Problem is null && _open.Count > 0)
         {
+            ProblemAt = _open.Peek().At;
             Problem = $"{{{{#{_open.Peek().Name}}}}} is not closed; add {{{{/{_open.Peek().Name}}}}}";
         }
     }
@@ -92,6 +96,7 @@ internal sealed partial class TemplateSyntax
 
     private int ReadMustache(int open)
     {
+        ProblemAt = open;
         var isComment = _text.AsSpan(open).StartsWith("{{!--");
         var isTriple = _text.AsSpan(open).StartsWith("{{{");
         var end = isComment ? "--}}" : isTriple ? "}}}" : "}}";
@@ -170,7 +175,7 @@ internal sealed partial class TemplateSyntax
             Problem = $"blocks are nested deeper than {MaxDepth} levels";
         }
 
-        _open.Push(new Block(name, ScopeIn(name, body[1..].Trim())));
+        _open.Push(new Block(name, ProblemAt, ScopeIn(name, body[1..].Trim())));
         return inside.Replace(body, body[0] + expression, StringComparison.Ordinal);
     }
 
@@ -307,7 +312,8 @@ internal sealed partial class TemplateSyntax
         return Taken.Contains(path) ? "./" + path : path;
     }
 
-    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text);
+    // The rest of a text that has lines says nothing about the mustache.
+    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text);
 
     [GeneratedRegex("""[A-Za-z_][\w-]*=|"[^"]*"|'[^']*'|\(|\)|(?:\[[^\]]*\]|[^\s()="'\[\]{}])+""", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
@@ -336,9 +342,11 @@ internal sealed partial class TemplateSyntax
         }
     }
 
-    private sealed class Block(string name, Scope? scope)
+    private sealed class Block(string name, int at, Scope? scope)
     {
         public string Name => name;
+
+        public int At => at;
 
         public Scope? Scope => scope;
 

@@ -41,6 +41,7 @@ internal static partial class BacktestMarkdown
         }
 
         WriteUndecided(text, report.Undecided);
+        WriteTiming(text, report.Timing);
         return text.ToString();
     }
 
@@ -116,6 +117,18 @@ internal static partial class BacktestMarkdown
         }
 
         text.Append(left > 0 ? $"- and {left} more\n" : "");
+    }
+
+    private static void WriteTiming(StringBuilder text, IReadOnlyList<TimingChange> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        text.Append(text[^1] == '\n' && text[^2] == '\n' ? "**Time keys:**\n\n" : "\n**Time keys:**\n\n");
+        var shown = changes.TakeWhile(_ => text.Length < Longest).Select(c => text.Append($"- {Code(c.Rule)} {BacktestText.Differs(c)}\n")).Count();
+        text.Append(shown < changes.Count ? $"- and {changes.Count - shown} more\n" : "");
     }
 
     private static string Code(string text)

@@ -42,6 +42,12 @@ internal static class BacktestText
             Named(Line, "such as", undecided.Deliveries);
         }
 
+        foreach (var timing in report.Timing)
+        {
+            Line("");
+            Line($"{timing.Rule}: {Differs(timing)}   {timing.At}");
+        }
+
         Line("");
         Line(Conclusion(report));
         return text.ToString();
@@ -79,6 +85,9 @@ internal static class BacktestText
     }
 
     public static string Verdict(RuleChange change) => $"fired on {change.FiredBefore}, would fire on {change.FiredAfter}";
+
+    /// <summary><c>throttle differs (not simulated)</c>.</summary>
+    public static string Differs(TimingChange timing) => $"{string.Join(" and ", timing.Keys)} {(timing.Keys.Count == 1 ? "differs" : "differ")} (not simulated)";
 
     public static string Under(RuleSetSide side) => side switch
     {

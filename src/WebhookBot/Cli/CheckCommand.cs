@@ -68,7 +68,7 @@ internal static class CheckCommand
             unreadable.AddRange(read.Diagnostics);
         }
 
-        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path), TextsOf(paths));
+        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path), TextsOf(paths), TimeProvider.System.GetUtcNow());
         compilation = unreadable.Count == 0 ? compiled : new(null, [.. unreadable, .. compiled.Diagnostics]);
         return null;
     }
