@@ -313,7 +313,7 @@ internal sealed partial class TemplateSyntax
     }
 
     // The rest of a text that has lines says nothing about the mustache.
-    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text);
+    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] + "…" : text);
 
     [GeneratedRegex("""[A-Za-z_][\w-]*=|"[^"]*"|'[^']*'|\(|\)|(?:\[[^\]]*\]|[^\s()="'\[\]{}])+""", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
