@@ -20,6 +20,9 @@ public enum ParameterType
 
     /// <summary>Any structure; its texts are templates.</summary>
     Structure,
+
+    /// <summary>A list of any structures; its texts are templates.</summary>
+    List,
 }
 
 /// <summary>Where a rendered text goes, which decides how <c>{{path}}</c> is escaped.</summary>
@@ -41,6 +44,11 @@ public enum TextFormat
     Json,
 }
 
+/// <summary>What is wrong with a text.</summary>
+/// <param name="Message">In words, with the mend.</param>
+/// <param name="IsCertain">Whether the action can do nothing with it; else it is a warning.</param>
+public sealed record ArgumentProblem(string Message, bool IsCertain = true);
+
 /// <summary>One argument of an action: what it is called, what it takes, what it means.</summary>
 /// <param name="Name">The key in the rule file.</param>
 /// <param name="Type">What it takes.</param>
@@ -54,7 +62,14 @@ public sealed record ActionParameter(
     string Description,
     bool IsRequired = false,
     TextFormat Format = TextFormat.Plain,
-    IReadOnlyList<string>? OneOf = null);
+    IReadOnlyList<string>? OneOf = null)
+{
+    /// <summary>What is wrong with a text without templates; null when nothing is, or when any text will do.</summary>
+    public Func<string, ArgumentProblem?>? Form { get; init; }
+
+    /// <summary>Fields of the event; without the argument one of them is needed. None when the action can do without.</summary>
+    public IReadOnlyList<string> InsteadFrom { get; init; } = [];
+}
 
 /// <summary>
 /// An action as rule files, the editor schema, the reference page and the metrics know it. The code that carries it out lives

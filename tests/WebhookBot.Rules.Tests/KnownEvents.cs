@@ -23,6 +23,7 @@ internal static class KnownEvents
           sender Person
         type Push : Event
           ref text
+          branch text:refs/:heads/
           forced boolean
           commits Commit[]
         type Commit

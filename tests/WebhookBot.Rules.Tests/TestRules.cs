@@ -31,7 +31,13 @@ internal static class TestRules
                 new ActionParameter("loud", ParameterType.Boolean, "whether to shout"),
                 new ActionParameter("inputs", ParameterType.TextMapping, "inputs"),
                 new ActionParameter("blocks", ParameterType.Structure, "blocks", Format: TextFormat.SlackText),
+                new ActionParameter("parts", ParameterType.List, "its parts"),
+                new ActionParameter("codes", ParameterType.TextList, "digits") { Form = t => t.All(char.IsDigit) ? null : new ArgumentProblem("'codes' are digits; write 12") },
                 new ActionParameter("state", ParameterType.Text, "its state", OneOf: ["open", "closed"]),
+            ]),
+            new ActionDescriptor("tag", "Tags what the event is about.",
+            [
+                new ActionParameter("number", ParameterType.Number, "its number") { InsteadFrom = ["ticket.number", "number"] },
             ]),
             .. SwitchingActions.All,
         ]),

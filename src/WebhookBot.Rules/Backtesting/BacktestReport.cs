@@ -18,6 +18,9 @@ public sealed record BacktestReport
     /// <summary>What could not be decided.</summary>
     public required IReadOnlyList<UndecidedChange> Undecided { get; init; }
 
+    /// <summary>The rules of both whose time keys differ, in the order of the second rule set.</summary>
+    public required IReadOnlyList<TimingChange> Timing { get; init; }
+
     /// <summary>Rules that only the second rule set has.</summary>
     public required IReadOnlyList<string> AddedRules { get; init; }
 
@@ -55,6 +58,12 @@ public sealed record RuleChange
     /// <summary>What it would do otherwise, the same kind of difference added up.</summary>
     public required IReadOnlyList<ActionChange> Actions { get; init; }
 }
+
+/// <summary>A rule whose time keys differ. What that changes is not known: a backtest leaves them aside.</summary>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="At">Where it is written in the second rule set.</param>
+/// <param name="Keys">The keys that differ: <c>throttle</c>.</param>
+public sealed record TimingChange(string Rule, string At, IReadOnlyList<string> Keys);
 
 /// <summary>A kind of difference, on how many deliveries, and the first met.</summary>
 public sealed record ActionChange(ActionDifference Example, ComparedDelivery On, int Deliveries);

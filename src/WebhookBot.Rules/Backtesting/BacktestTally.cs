@@ -42,6 +42,7 @@ public sealed class BacktestTally(Backtest backtest)
         var (before, after) = (backtest.Before.Rules, backtest.After.Rules);
         var (old, @new) = (before.Select(r => r.Name).ToHashSet(StringComparer.Ordinal), after.Select(r => r.Name).ToHashSet(StringComparer.Ordinal));
         var all = after.Concat(before.Where(r => !@new.Contains(r.Name))).ToList();
+        var byName = before.ToDictionary(r => r.Name, StringComparer.Ordinal);
         var order = all.Index().ToDictionary(r => r.Item.Name, r => r.Index, StringComparer.Ordinal);
         return new BacktestReport
         {
@@ -51,9 +52,16 @@ public sealed class BacktestTally(Backtest backtest)
             Undecided = [.. _undecided
                 .OrderBy(u => order[u.Key.Rule]).ThenBy(u => u.Key.Open.Question.What, StringComparer.Ordinal)
                 .Select(u => new UndecidedChange(u.Key.Rule, u.Key.Open.Side, u.Key.Open.Question, u.Value))],
+            Timing = [.. after.Select(rule => Timing(byName.GetValueOrDefault(rule.Name), rule)).OfType<TimingChange>()],
             AddedRules = [.. after.Select(r => r.Name).Where(n => !old.Contains(n))],
             RemovedRules = [.. before.Select(r => r.Name).Where(n => !@new.Contains(n))],
         };
+    }
+
+    private static TimingChange? Timing(Rule? old, Rule @new)
+    {
+        var keys = old is null ? [] : old.Timing.Said.Zip(@new.Timing.Said).Where(s => s.First.Says != s.Second.Says).Select(s => s.First.Key).ToList();
+        return keys.Count == 0 ? null : new TimingChange(@new.Name, @new.Position.ToString(), keys);
     }
 
     private sealed class RuleTally

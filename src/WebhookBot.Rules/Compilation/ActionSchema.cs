@@ -40,6 +40,7 @@ internal static class ActionSchema
         ParameterType.TextList => SchemaForms.AnyOf(SchemaForms.Reference("text"), new JsonObject { ["type"] = "array", ["items"] = SchemaForms.Reference("text") }),
         ParameterType.Number => SchemaForms.AnyOf(SchemaForms.OfType("integer"), Template),
         ParameterType.Boolean => SchemaForms.OfType("boolean"),
+        ParameterType.List => SchemaForms.OfType("array"),
         ParameterType.TextMapping => new JsonObject { ["type"] = "object", ["additionalProperties"] = SchemaForms.Reference("text") },
         _ => [],
     };

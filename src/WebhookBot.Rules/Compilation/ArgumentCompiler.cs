@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Templates;
 
 namespace WebhookBot.Rules.Compilation;
@@ -14,7 +15,8 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             var parameter = action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text);
             if (parameter is null)
             {
-                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name));
+                var mend = RuleKeys.Step.Names.Contains(entry.Key.Text) ? $"; '{entry.Key.Text}' belongs to the step: indent it as far as '{action.Name}'" : null;
+                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name), mend);
             }
             else if (Argument(parameter, entry.Value) is { } argument)
             {
@@ -35,13 +37,19 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         switch (parameter.Type)
         {
             case ParameterType.Text when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
-                CheckChoice(parameter, scalar);
+                CheckText(parameter, scalar);
                 return Text(scalar, parameter.Format);
             case ParameterType.Text when node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] }:
-                return vocabulary.Texts.Find(name, diagnostics) is { } text ? Text(new YamlScalar(name.Position, text, IsQuoted: true), parameter.Format) : null;
+                return vocabulary.Texts.Find(name, diagnostics) is { } file ? Text(new YamlScalar(new SourcePosition(file.Path, 1, 1), file.Text, IsQuoted: true), parameter.Format, isFile: true) : null;
             case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
+                CheckText(parameter, scalar);
                 return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);
             case ParameterType.TextList when node is YamlSequence list && list.Items.All(i => i is YamlScalar { Kind: not ScalarKind.Null }):
+                foreach (var item in list.Items.Cast<YamlScalar>())
+                {
+                    CheckText(parameter, item);
+                }
+
                 return new ArgumentTemplate.Items([.. list.Items.Cast<YamlScalar>().Select(i => Text(i, parameter.Format))]);
             case ParameterType.TextMapping when node is YamlMapping texts && texts.Entries.All(e => e.Value is YamlScalar { Kind: not ScalarKind.Null }):
                 return new ArgumentTemplate.Mapping([.. texts.Entries.Select(e => (e.Key.Text, (ArgumentTemplate)Text((YamlScalar)e.Value, parameter.Format)))]);
@@ -52,6 +60,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
                 return new ArgumentTemplate.Constant(scalar);
             case ParameterType.Structure:
+            case ParameterType.List when node is YamlSequence:
                 return Structure(node, parameter.Format);
             default:
                 return WrongKind(parameter, node);
@@ -64,9 +73,19 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         return null;
     }
 
-    private void CheckChoice(ActionParameter parameter, YamlScalar scalar)
+    private void CheckText(ActionParameter parameter, YamlScalar scalar)
     {
-        if (parameter.OneOf is { } choices && !scalar.Text.Contains("{{", StringComparison.Ordinal) && !choices.Contains(scalar.Text))
+        if (scalar.Text.Contains("{{", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (parameter.Form?.Invoke(scalar.Text) is { } problem)
+        {
+            diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, scalar.Position, DiagnosticCode.BadArgument, problem.Message);
+        }
+
+        if (parameter.OneOf is { } choices && !choices.Contains(scalar.Text))
         {
             diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.Near(scalar.Text, choices)}");
         }
@@ -80,30 +99,38 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         _ => new ArgumentTemplate.Constant((YamlScalar)node),
     };
 
-    private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format)
+    private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format, bool isFile = false)
     {
+        // Within a file every letter has a place of its own; a text of a rule file has been unfolded and unescaped.
+        SourcePosition At(int offset) => isFile ? PlaceOf(scalar, offset) : scalar.Position;
         var syntax = TemplateSyntax.Read(scalar.Text);
         if (syntax.Problem is not null)
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.BadTemplate, syntax.Problem);
+            diagnostics.Error(At(syntax.ProblemAt), DiagnosticCode.BadTemplate, syntax.Problem);
         }
         else if (syntax.Unescaped is not null)
         {
-            diagnostics.Warning(scalar.Position, DiagnosticCode.UnescapedTemplate, $"{Suggestion.Shorten(syntax.Unescaped)} is written out without escaping: whoever sends the webhook decides what stands there");
+            diagnostics.Warning(At(scalar.Text.IndexOf(syntax.Unescaped, StringComparison.Ordinal)), DiagnosticCode.UnescapedTemplate, $"{Suggestion.Shorten(syntax.Unescaped)} is written out without escaping: whoever sends the webhook decides what stands there");
         }
 
         foreach (var unknown in syntax.Facts.Where(f => !vocabulary.Facts.Contains(f)))
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
+            diagnostics.Error(At(scalar.Text.IndexOf($"facts.{unknown}", StringComparison.Ordinal)), DiagnosticCode.UnknownFact, $"unknown fact '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Facts)}");
         }
 
         foreach (var unknown in syntax.Vars.Where(v => !vocabulary.Vars.Contains(v)))
         {
-            diagnostics.Error(scalar.Position, DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
+            diagnostics.Error(At(scalar.Text.IndexOf($"vars.{unknown}", StringComparison.Ordinal)), DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
         }
 
         facts.UnionWith(syntax.Facts);
         return new ArgumentTemplate.Text(Template.From(scalar.Text, format, syntax));
+    }
+
+    private static SourcePosition PlaceOf(YamlScalar file, int offset)
+    {
+        var before = file.Text.AsSpan(0, Math.Max(0, offset));
+        return file.Position with { Line = before.Count('\n') + 1, Column = before.Length - before.LastIndexOf('\n') };
     }
 
     /// <summary>A text that is no argument of an action, such as the key of a throttle.</summary>
@@ -116,6 +143,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         ParameterType.TextMapping => "a mapping from names to texts",
         ParameterType.Number => "a whole number",
         ParameterType.Boolean => "true or false",
+        ParameterType.List => "a list",
         _ => "a value",
     };
 }

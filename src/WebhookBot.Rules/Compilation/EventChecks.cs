@@ -1,4 +1,4 @@
-using WebhookBot.Rules.Sources;
+using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -6,59 +6,66 @@ namespace WebhookBot.Rules.Compilation;
 /// Checks rules against what is known of the events they are for: the names of events and actions, the fields that conditions and templates
 /// read, the types of what they are compared with. Sources may stand in other files than the rules, so it is done when all files are read.
 /// </summary>
-internal sealed class EventChecks
+internal sealed class EventChecks(ActionCatalog actions)
 {
+    // Of events that nobody knows a digest gathers events with any fields.
+    private static readonly TriggerEvent[] Unknown = [new("*", FieldShape.Anything, FieldShape.Anything, IsNamed: false)];
+
     private readonly List<(IReadOnlyList<Trigger> Triggers, YamlMapping Rule)> _rules = [];
 
     public void Add(IReadOnlyList<Trigger> triggers, YamlMapping rule) => _rules.Add((triggers, rule));
 
-    public void Run(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+    public void Run(EventSources sources, DiagnosticBag diagnostics)
     {
-        if (vocabulary.Events is null)
-        {
-            return;
-        }
-
-        var checks = new TriggerChecks(vocabulary, sources, diagnostics);
-        var fieldsOf = new Dictionary<string, FieldChecks>(StringComparer.Ordinal);
+        var checks = new TriggerChecks(sources, diagnostics);
+        var fieldsOf = new Dictionary<string, (FieldChecks? OfEvents, Lazy<FieldChecks> OfDigest)>(StringComparer.Ordinal);
         foreach (var (triggers, rule) in _rules)
         {
             checks.Events(new TriggerSection(new DiagnosticBag()).CompilePatterns(rule["cancel_on"]));
-
-            // What comes from a source nobody knows may have any field.
-            if (checks.Events(triggers) is { } events)
+            var events = checks.Events(triggers);
+            var on = string.Join(' ', triggers.Select(t => t.Pattern));
+            if (!fieldsOf.TryGetValue(on, out var fields))
             {
-                var on = string.Join(' ', triggers.Select(t => t.Pattern));
-                if (!fieldsOf.TryGetValue(on, out var fields))
-                {
-                    fieldsOf[on] = fields = new FieldChecks(events, diagnostics);
-                }
-
-                CheckFields(rule, fields);
+                // What comes from a source nobody knows may have any field.
+                fields = (events is null ? null : new FieldChecks(events, diagnostics), new(() => new FieldChecks(Told(events ?? [.. Unknown]), diagnostics)));
+                fieldsOf[on] = fields;
             }
+
+            CheckFields(rule, fields.OfEvents);
+
+            // What a digest says is about all that it gathered, and not about one event.
+            CheckSteps(rule["then"], rule["digest"] is null ? fields.OfEvents : fields.OfDigest.Value);
         }
     }
 
-    private static void CheckFields(YamlMapping rule, FieldChecks fields)
+    private static List<TriggerEvent> Told(List<TriggerEvent> gathered) =>
+        [.. gathered.Select(e => e.Payload).Distinct().Select(OwnEvents.DigestOf).Select(d => new TriggerEvent("a digest", d, d, IsNamed: false))];
+
+    private void CheckFields(YamlMapping rule, FieldChecks? fields)
     {
-        fields.CheckCondition(rule["if"], isAsserted: true);
-        fields.CheckCondition(rule["unless"], isAsserted: false);
-        fields.CheckCondition(rule["still"], isAsserted: true);
+        fields?.CheckCondition(rule["if"], isAsserted: true);
+        fields?.CheckCondition(rule["unless"], isAsserted: false);
+        fields?.CheckCondition(rule["still"], isAsserted: true);
         CheckSteps(rule["else"], fields);
-
-        // What a digest says is about all that it gathered, and not about one event.
-        if (rule["digest"] is null)
+        foreach (var timing in (string[])["throttle", "debounce", "digest"])
         {
-            CheckSteps(rule["then"], fields);
+            fields?.CheckTemplates((rule[timing] as YamlMapping)?["key"]);
         }
     }
 
-    private static void CheckSteps(YamlNode? steps, FieldChecks fields)
+    private void CheckSteps(YamlNode? steps, FieldChecks? fields)
     {
-        fields.CheckTemplates(steps);
+        fields?.CheckTemplates(steps);
         foreach (var step in (steps as YamlSequence)?.Items.OfType<YamlMapping>() ?? [])
         {
-            fields.CheckCondition(step["when"], isAsserted: false);
+            fields?.CheckCondition(step["when"], isAsserted: false);
+            foreach (var entry in step.Entries)
+            {
+                if (actions.Find(entry.Key.Text) is { } action)
+                {
+                    fields?.CheckNeeds(action, entry);
+                }
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
                     // Of alternatives, one may be for one event and one for another.
                     CheckList(entry.Value, isAsserted && entry.Key.Text == "all");
                     break;
+                case "or" or "and" when entry.Value is YamlSequence list && list.Items.Any(i => i is YamlMapping):
+                    break;
                 case "not":
                     CheckCondition(entry.Value, isAsserted: false);
                     break;
@@ -58,6 +60,21 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
             case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
                 CheckTemplate(scalar);
                 break;
+        }
+    }
+
+    /// <summary>Checks that the events have what an action takes from them when it is not told.</summary>
+    public void CheckNeeds(ActionDescriptor action, YamlEntry step)
+    {
+        foreach (var parameter in action.Parameters.Where(p => p.InsteadFrom.Count > 0 && (step.Value as YamlMapping)?[p.Name] is null))
+        {
+            var found = parameter.InsteadFrom.SelectMany(f => Find(f, FieldPath.TryParse(f, out _)!.Steps));
+            if (found.All(f => f.Field.Shape is null))
+            {
+                var names = events.Select(e => e.Name).Distinct().ToList();
+                diagnostics.Error(step.Key.Position, DiagnosticCode.MissingArgument,
+                    $"{action.Name} needs '{parameter.Name}' here, because {NamesOf(names)} {(names.Count == 1 ? "has" : "have")} no {string.Join(" or ", parameter.InsteadFrom)} to take it from");
+            }
         }
     }
 
@@ -107,13 +124,20 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
     private void CheckTemplate(YamlScalar template)
     {
         var syntax = TemplateSyntax.Read(template.Text);
-        foreach (var text in syntax.Fields)
+        foreach (var (text, within) in syntax.Problem is null ? syntax.Fields : [])
         {
-            if (syntax.Problem is null && FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload"))
+            if (FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload") && (within is null || IsThere(within, isLoop: text.StartsWith($"{within}[", StringComparison.Ordinal))))
             {
                 CheckTemplateField(template.Position, path);
             }
         }
+    }
+
+    // What is missing is told once, and not again for all that is read from it. A loop goes through the fields of an object as well.
+    private bool IsThere(string block, bool isLoop)
+    {
+        var shapes = FieldPath.TryParse(block, out _) is { } path ? Find(path.Text, path.Steps).Select(f => f.Field.Shape).OfType<FieldShape>().ToList() : [];
+        return shapes.Count > 0 && !(isLoop && shapes.Exists(s => s.Kind is not (ShapeKind.Array or ShapeKind.Anything)));
     }
 
     private void CheckTemplateField(SourcePosition position, FieldPath path)
@@ -129,7 +153,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
 
         var words = found.Any(f => f.Field.Shape is not null)
             ? $"'{Suggestion.Shorten(path.Text)}' goes through a list and is always empty here; write {{{{#each ...}}}}, or an index such as [0]"
-            : new MissingField(path, found).InWords();
+            : new MissingField(path, found) { IsOfTemplate = true }.InWords();
         diagnostics.Warning(position, DiagnosticCode.UnknownTemplateField, words);
     }
 
@@ -138,7 +162,8 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
         if (!_found.TryGetValue(key, out var found))
         {
             var walk = steps.ToList();
-            found = [.. events.Select(e => new FoundField(e, KnownField.Find(e.Payload, walk)))];
+            var isPlain = key.TrimStart('{').StartsWith("payload.", StringComparison.Ordinal);
+            found = [.. events.Select(e => new FoundField(e, KnownField.Find(isPlain ? e.Payload : e.Seen, walk)))];
             _found[key] = found;
         }
 

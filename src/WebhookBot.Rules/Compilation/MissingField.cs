@@ -13,6 +13,9 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
     private readonly int _at = found.Max(f => f.Field.Steps);
     private readonly List<object> _steps = [.. path.Steps];
 
+    /// <summary>True where a list has <c>length</c>.</summary>
+    public bool IsOfTemplate { get; init; }
+
     public string InWords()
     {
         var ends = found.Where(f => f.Field.Steps == _at).Select(f => f.Field.Last).Distinct().ToList();
@@ -44,10 +47,14 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
         }
 
         var names = ends.Select(e => e.Fields).OfType<ObjectShape>().SelectMany(f => f.Names).Distinct();
-        return Suggestion.Nearest(name, names) is { } near
-            ? $"; did you mean '{Write([.. _steps.Take(_at), near, .. _steps.Skip(_at + 1)])}'?"
-            : "";
+        return Suggestion.Nearest(name, names.Where(n => IsThere(With(n)))) is { } near ? $"; did you mean '{Write(With(near))}'?" : "";
     }
+
+    // The path with another name where it went astray.
+    private List<object> With(string name) => [.. _steps.Take(_at), name, .. _steps.Skip(_at + 1)];
+
+    private bool IsThere(List<object> steps) => found.Any(f => KnownField.Find(f.Event.Payload, steps).Shape is not null)
+        || (IsOfTemplate && steps is [.. var list, "length"] && found.Any(f => KnownField.Find(f.Event.Payload, list).Shape?.Kind == ShapeKind.Array));
 
     // title, for pull_request.title.
     private string? Inside(string name)
@@ -56,7 +63,7 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
             .SelectMany(f => f.Names.Where(n => f.Find(n)!.Fields?.Names.Contains(name) == true))
             .Distinct();
         return tops.Select(top => (List<object>)[top, .. _steps])
-            .Where(longer => found.Any(f => KnownField.Find(f.Event.Payload, longer).Shape is not null))
+            .Where(IsThere)
             .Select(Write)
             .FirstOrDefault();
     }

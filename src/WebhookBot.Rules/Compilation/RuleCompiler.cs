@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation.Conflicts;
+using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
@@ -15,15 +16,14 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
 {
     private static readonly string[] Later = ["commands", "environments"];
 
-    private static readonly string[] AlertEvents = ["alert.firing", "alert.resolved"];
-
     /// <summary>Compiles all files of a folder; names are unique over all of them.</summary>
     /// <param name="files">The rule files.</param>
     /// <param name="texts">Reads the texts that they name; null when there are none to read.</param>
-    public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null)
+    /// <param name="now">The time, to tell of rules that have ended; null has nothing told of it.</param>
+    public Compilation Compile(IEnumerable<RuleFile> files, TextFileReader? texts = null, DateTimeOffset? now = null)
     {
         var diagnostics = new DiagnosticBag();
-        var found = new Found();
+        var found = new Found(vocabulary.Actions);
         var sorted = files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
         var roots = sorted.Select(f => YamlReader.Read(f, diagnostics)).OfType<YamlMapping>().ToList();
         foreach (var vars in roots.Select(r => r["vars"]).OfType<YamlNode>())
@@ -32,14 +32,14 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         }
 
         var read = texts is null ? TextFiles.None : new TextFiles(texts);
-        var known = vocabulary with { Vars = found.Vars.Keys, Texts = read };
+        var known = vocabulary with { Vars = found.Vars.Keys, Texts = read, Today = now is { } time ? DateOnly.FromDateTime(time.UtcDateTime) : null };
         foreach (var entry in roots.SelectMany(r => r.Entries))
         {
             CompileSection(entry, known, found, diagnostics);
         }
 
         CheckTriggers(found, diagnostics);
-        found.EventChecks.Run(vocabulary, found.Sources, diagnostics);
+        found.EventChecks.Run(new EventSources(vocabulary, found.Sources, found.Rules.Values), diagnostics);
         ConflictChecks.Run(vocabulary, [.. found.Rules.Values], found.Sources, diagnostics);
         var told = diagnostics.Items
             .OrderBy(d => d.Position.File, StringComparer.Ordinal).ThenBy(d => d.Position.Line).ThenBy(d => d.Position.Column)
@@ -78,40 +78,26 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     // at all are read on their own (a single file that is being edited), and are not told so.
     private static void CheckTriggers(Found found, DiagnosticBag diagnostics)
     {
-        CheckOwnEvents(found, diagnostics);
         if (found.Sources.Count == 0)
         {
             return;
         }
 
-        string[] known = [.. found.Sources.Keys, "alert", RuleSchedule.Source, "*"];
+        string[] known = [.. found.Sources.Keys, OwnEvents.AlertFamily, RuleSchedule.Source, "*"];
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
             diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");
         }
     }
 
-    // What the bot itself names: the family of alerts, and the schedules of the rules that have one.
-    private static void CheckOwnEvents(Found found, DiagnosticBag diagnostics)
-    {
-        string[] own = [.. AlertEvents, .. found.Rules.Values.Where(r => r.Schedule is not null).Select(r => RuleSchedule.EventOf(r.Name))];
-        foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers))
-        {
-            if (trigger is { IsExact: true, Source: "alert" or RuleSchedule.Source } && !own.Contains(trigger.Pattern))
-            {
-                diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{Suggestion.For(trigger.Pattern, own)}");
-            }
-        }
-    }
-
     /// <summary>What the files read so far define, by name.</summary>
-    private sealed class Found
+    private sealed class Found(ActionCatalog actions)
     {
         public Dictionary<string, Rule> Rules { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, SourceDefinition> Sources { get; } = new(StringComparer.Ordinal);
 
-        public EventChecks EventChecks { get; } = new();
+        public EventChecks EventChecks { get; } = new(actions);
 
         public Dictionary<string, string> People { get; } = new(StringComparer.OrdinalIgnoreCase);
 

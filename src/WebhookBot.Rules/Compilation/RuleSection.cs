@@ -32,7 +32,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
-        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics);
+        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics, k => RuleKeys.Step.Names.Contains(k) ? $"; '{k}' belongs to a step of 'then', beside its action" : null);
         var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
         eventChecks.Add(triggers, mapping);
@@ -59,7 +59,7 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
             Timing = timing,
             Schedule = schedule,
         };
-        return new SwitchSection(diagnostics).Apply(rule, mapping);
+        return new SwitchSection(vocabulary, diagnostics).Apply(rule, mapping);
     }
 
     // When a digest is told, the events it gathered are over, and with them what could be asked about them.

@@ -26,6 +26,9 @@ public sealed record RuleVocabulary(
     /// <summary>The variables that the files themselves define.</summary>
     internal IReadOnlyCollection<string> Vars { get; init; } = [];
 
+    /// <summary>The day (UTC) on which the rules are checked; null when that is not told.</summary>
+    internal DateOnly? Today { get; init; }
+
     /// <summary>Reads the text files that rule files name.</summary>
     internal TextFiles Texts { get; init; } = TextFiles.None;
 }

@@ -84,12 +84,12 @@ internal static class Shape
         return false;
     }
 
-    /// <summary>Reports every key that is not known.</summary>
-    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics)
+    /// <summary>Reports every key that is not known, with the mend where there is one that is no name like it.</summary>
+    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics, Func<string, string?>? mend = null)
     {
         foreach (var entry in mapping.Entries.Where(e => !known.Contains(e.Key.Text)))
         {
-            diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known);
+            diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known, mend?.Invoke(entry.Key.Text));
         }
     }
 }

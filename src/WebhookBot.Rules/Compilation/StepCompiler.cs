@@ -21,6 +21,9 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
                 return [];
             case YamlSequence { Items.Count: > 0 } list:
                 return list.Items.Select(CompileStep).OfType<ActionStep>().ToList();
+            case YamlMapping { Entries: [var first, ..] }:
+                diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected a list of steps, each with one action, found a mapping; begin each step with '- ', as in '- {Suggestion.Shorten(first.Key.Text)}:'");
+                return [];
             default:
                 diagnostics.WrongKind(node, "a list of steps, each with one action");
                 return [];
@@ -35,6 +38,12 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         }
 
         var actions = mapping.Entries.Where(e => !RuleKeys.Step.Names.Contains(e.Key.Text)).ToList();
+        if (Outdented(actions) is { } outdented)
+        {
+            diagnostics.Error(outdented.Argument.Position, DiagnosticCode.WrongKind, $"'{outdented.Argument.Text}' is an argument of {outdented.Action}: indent it further than '{outdented.Action}'");
+            return null;
+        }
+
         if (actions.Count != 1)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.WrongKind, actions.Count == 0
@@ -44,6 +53,14 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         }
 
         return CompileAction(actions[0]) is { } step ? CompileBeside(step, mapping) : null;
+    }
+
+    // Arguments that stand as far left as their action are keys of the step.
+    private (string Action, YamlScalar Argument)? Outdented(List<YamlEntry> entries)
+    {
+        var action = entries.Find(e => e.Value is YamlScalar { Kind: ScalarKind.Null } && vocabulary.Actions.Find(e.Key.Text) is not null).Key?.Text;
+        var argument = entries.Find(e => vocabulary.Actions.Find(action ?? "")?.Parameters.Any(p => p.Name == e.Key.Text) == true).Key;
+        return argument is null ? null : (action!, argument);
     }
 
     private ActionStep CompileBeside(ActionStep step, YamlMapping mapping)
@@ -60,6 +77,13 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         };
     }
 
+    // Where a service has one action, it is the one that is meant.
+    private string? OnlyOneOf(string name)
+    {
+        var service = name.Contains('.', StringComparison.Ordinal) ? name[..(name.IndexOf('.', StringComparison.Ordinal) + 1)] : null;
+        return vocabulary.Actions.Names.Where(n => service is not null && n.StartsWith(service, StringComparison.Ordinal)).ToList() is [var only] ? $"; did you mean '{only}'?" : null;
+    }
+
     private ActionStep? CompileAction(YamlEntry entry)
     {
         if (vocabulary.Actions.Find(entry.Key.Text) is not { } descriptor)
@@ -70,7 +94,7 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             }
             else
             {
-                diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", entry.Key, vocabulary.Actions.Names);
+                diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", entry.Key, vocabulary.Actions.Names, OnlyOneOf(entry.Key.Text));
             }
 
             return null;

@@ -34,6 +34,10 @@ public static class Suggestion
             .FirstOrDefault();
     }
 
+    /// <summary>The text as YAML takes it, whatever it begins with.</summary>
+    internal static string Quote(string text) =>
+        text.Contains('"', StringComparison.Ordinal) ? $"'{Shorten(text.Replace("'", "''", StringComparison.Ordinal))}'" : $"\"{Shorten(text)}\"";
+
     internal static string Shorten(string text) => text.Length <= 80 ? text : text[..79] + "…";
 
     // Optimal string alignment: a swap of neighbours counts as one slip, as it is one.

@@ -6,7 +6,7 @@ using WebhookBot.Rules.Language;
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles a rule's safety switches: <c>until</c>, <c>owner</c>, <c>max_per_subject</c>, <c>bots</c>.</summary>
-internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
+internal sealed partial class SwitchSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
     public Rule Apply(Rule rule, YamlMapping mapping)
     {
@@ -15,6 +15,11 @@ internal sealed partial class SwitchSection(DiagnosticBag diagnostics)
         if (until is not null && mapping["owner"] is null)
         {
             diagnostics.Warning(mapping["until"]!.Position, DiagnosticCode.NobodyIsTold, "nobody is told when this rule ends; add 'owner' with a Slack channel or @login");
+        }
+
+        if (until < vocabulary.Today)
+        {
+            diagnostics.Warning(mapping["until"]!.Position, DiagnosticCode.RuleHasEnded, "this day is over, so the rule is not looked at any more; take it out, or write a later day");
         }
 
         return rule with

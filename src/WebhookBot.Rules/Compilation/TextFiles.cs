@@ -16,8 +16,8 @@ internal sealed class TextFiles(TextFileReader reader)
 
     public IEnumerable<RuleFile> Read => _read.Values.OrderBy(f => f.Path, StringComparer.Ordinal);
 
-    /// <summary>The text; null after reporting why there is none.</summary>
-    public string? Find(YamlScalar name, DiagnosticBag diagnostics)
+    /// <summary>The file; null after reporting why there is none.</summary>
+    public RuleFile? Find(YamlScalar name, DiagnosticBag diagnostics)
     {
         var (file, problem) = reader(name.Position.File, name.Text);
         if (file is null)
@@ -27,6 +27,6 @@ internal sealed class TextFiles(TextFileReader reader)
         }
 
         _read[file.Path] = file;
-        return file.Text;
+        return file;
     }
 }

@@ -1,17 +1,17 @@
 using WebhookBot.Rules.Knowledge;
-using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>An event that a rule is for.</summary>
 /// <param name="Name">As the rule has it: <c>github.pull_request.opened</c>, or the star that covers it.</param>
 /// <param name="Payload">What is known of its body.</param>
+/// <param name="Seen">What paths without <c>payload.</c> see.</param>
 /// <param name="IsNamed">True when the rule names it, false when a star covers it.</param>
 /// <param name="HasFreeAction">True when its sender lets people choose the action.</param>
-internal sealed record TriggerEvent(string Name, FieldShape Payload, bool IsNamed, bool HasFreeAction = false);
+internal sealed record TriggerEvent(string Name, FieldShape Payload, FieldShape Seen, bool IsNamed, bool HasFreeAction = false);
 
 /// <summary>Finds the events that triggers stand for, and tells of those that do not exist.</summary>
-internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnostics)
 {
     private readonly Dictionary<string, List<TriggerEvent>> _covered = new(StringComparer.Ordinal);
 
@@ -22,21 +22,12 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
         var isComplete = triggers.Count > 0;
         foreach (var trigger in triggers)
         {
-            var found = Catalog(trigger.Source) is { } catalog ? Events(trigger, catalog) : [];
+            var found = sources.Of(trigger.Source) is { } catalog ? Events(trigger, catalog) : [];
             events.AddRange(found);
             isComplete &= found.Count > 0;
         }
 
         return isComplete ? events : null;
-    }
-
-    // A single file that is being edited may lack its sources; then a name means the preset of that name.
-    private EventCatalog? Catalog(string source)
-    {
-        var preset = sources.TryGetValue(source, out var definition)
-            ? definition.Event is null ? definition.Preset : null
-            : vocabulary.Presets.Contains(source) ? source : null;
-        return preset is null ? null : vocabulary.Events!(preset);
     }
 
     private List<TriggerEvent> Events(Trigger trigger, EventCatalog catalog)
@@ -56,7 +47,7 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
 
         if (catalog.Find(type, action) is { } known)
         {
-            return [new TriggerEvent(trigger.Pattern, known.Payload, IsNamed: true)];
+            return [new TriggerEvent(trigger.Pattern, known.Payload, known.Seen, IsNamed: true)];
         }
 
         Tell(trigger, catalog, type, action);
@@ -72,7 +63,7 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
             [
                 .. catalog.Events
                     .Where(e => trigger.Fits($"{trigger.Source}.{(e.HasFreeAction ? $"{e.Type}.{action ?? "any"}" : e.Name)}"))
-                    .Select(e => new TriggerEvent(trigger.Pattern, e.Payload, IsNamed: false, e.HasFreeAction))
+                    .Select(e => new TriggerEvent(trigger.Pattern, e.Payload, e.Seen, IsNamed: false, e.HasFreeAction))
                     .Distinct(),
             ];
             _covered[trigger.Pattern] = covered;
@@ -98,7 +89,12 @@ internal sealed class TriggerChecks(RuleVocabulary vocabulary, IReadOnlyDictiona
     {
         var events = catalog.OfType(type);
         var whole = $"{trigger.Source}.{type}";
-        if (events.Count == 0)
+        if (catalog.IsComplete)
+        {
+            var near = Suggestion.For(trigger.Pattern, catalog.Events.Select(e => $"{trigger.Source}.{e.Name}"));
+            diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+        }
+        else if (events.Count == 0)
         {
             diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent,
                 $"'{Suggestion.Shorten(whole)}' is no event that this version knows; the sender may have added it{Suggestion.Near(type, catalog.Types)}");

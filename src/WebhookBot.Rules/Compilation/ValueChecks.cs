@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Conditions;
+using WebhookBot.Rules.Conditions.Operators;
 using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Rules.Compilation;
@@ -58,6 +59,8 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
                 Require(entry, seen, static s => s.IsMany, "a list");
                 Check(entry.Value, Elements(seen));
                 break;
+            case "count" when entry.Value is YamlScalar { Kind: ScalarKind.Text } text && OperatorSynonyms.Comparison(text.Text) is not null:
+                break;
             case "count":
                 Require(entry, seen, static s => s.IsMany, "a list");
                 new ValueChecks($"count of {field}", diagnostics).Check(entry.Value, [new SeenShape(FieldShape.Number, false)]);
@@ -102,6 +105,17 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
         {
             diagnostics.Error(value.Position, DiagnosticCode.WrongFieldType, $"'{field}' is {seen[0].Shape.InWords()}, {Never(elements[0].Shape.Kind, value)}");
         }
+        else if (elements.All(s => s.Shape.Beginning is { } b && !CanBegin(value.Text, b.Always, isPattern)))
+        {
+            var (always, often) = elements[0].Shape.Beginning!.Value;
+            diagnostics.Warning(value.Position, DiagnosticCode.WrongFieldType, $"'{field}' always begins with {always}, so it never equals {value.KindInWords}; write {Suggestion.Shorten(always + often + value.Text)}");
+        }
+    }
+
+    private static bool CanBegin(string text, string beginning, bool isPattern)
+    {
+        var sure = isPattern ? text.AsSpan(0, text.IndexOf('*', StringComparison.Ordinal)) : text;
+        return sure.StartsWith(beginning, StringComparison.Ordinal) || (isPattern && beginning.AsSpan().StartsWith(sure, StringComparison.Ordinal));
     }
 
     // As the tests have it: a plain number or boolean equals a text that is written the same, and not the other way round.
@@ -118,6 +132,7 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
     {
         ShapeKind.Structure or ShapeKind.Mapping => "which equals no value; ask for one of its fields",
         ShapeKind.Boolean => $"which never equals {value.KindInWords}; write true or false{(value.IsQuoted ? ", without quotes" : "")}",
+        ShapeKind.Number when OperatorSynonyms.Comparison(value.Text) is { } comparison => $"which never equals {value.KindInWords}; write {comparison}",
         ShapeKind.Number when value.IsQuoted => $"which never equals {value.KindInWords}; numbers have no quotes",
         _ => $"which never equals {value.KindInWords}",
     };

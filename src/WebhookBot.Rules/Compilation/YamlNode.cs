@@ -49,8 +49,12 @@ internal sealed partial record YamlScalar(SourcePosition Position, string Text, 
 {
     public ScalarKind Kind { get; } = IsQuoted ? ScalarKind.Text : Classify(Text);
 
+    /// <summary>The comment that stands where the value of a key might; null when there is none, or when it looks like one.</summary>
+    public string? Comment { get; init; }
+
     public override string KindInWords => Kind switch
     {
+        ScalarKind.Null when Comment is not null => $"nothing: what begins with # is a comment; quote it: {Suggestion.Quote(Comment)}",
         ScalarKind.Null => "nothing",
         ScalarKind.Boolean => $"the boolean {Text}",
         ScalarKind.Number => $"the number {Suggestion.Shorten(Text)}",

@@ -14,6 +14,7 @@ internal sealed class YamlReader
     public const int MaxDepth = 32;
 
     private readonly string _file;
+    private readonly string _text;
     private readonly DiagnosticBag _diagnostics;
     private readonly Parser _parser;
 
@@ -21,7 +22,8 @@ internal sealed class YamlReader
     {
         _file = file.Path;
         _diagnostics = diagnostics;
-        _parser = new Parser(new StringReader(file.Text.StartsWith('\uFEFF') ? file.Text[1..] : file.Text));
+        _text = file.Text.TrimStart('\uFEFF');
+        _parser = new Parser(new StringReader(_text));
     }
 
     /// <summary>The file's top-level mapping; null when it is empty or unreadable, which is then reported.</summary>
@@ -46,8 +48,9 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            var position = new SourcePosition(file.Path, (int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
-            diagnostics.Error(position, DiagnosticCode.YamlSyntax, $"this is not valid YAML: {e.Message}");
+            var (line, column) = ((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
+            var (atLine, atColumn, words) = YamlMend.Of(reader._text, line) ?? (line, column, e.Message);
+            diagnostics.Error(new SourcePosition(file.Path, atLine, atColumn), DiagnosticCode.YamlSyntax, $"this is not valid YAML: {words}");
             return null;
         }
         catch (Exception)
@@ -96,8 +99,9 @@ internal sealed class YamlReader
 
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            _diagnostics.Error(At(alias), DiagnosticCode.AnchorOrAlias, "aliases (*name) are not allowed; write the value out");
-            return new YamlScalar(At(alias), "", IsQuoted: false);
+            var star = $"*{Suggestion.Shorten(alias.Value.Value)}";
+            _diagnostics.Error(At(alias), DiagnosticCode.AnchorOrAlias, $"aliases (*name) are not allowed; write the value out, or quote it if a star is meant: \"{star}\"");
+            return new YamlScalar(At(alias), star, IsQuoted: true);
         }
 
         if (next is NodeEvent node)
@@ -130,7 +134,15 @@ internal sealed class YamlReader
     private YamlScalar ReadScalar()
     {
         var scalar = _parser.Consume<Scalar>();
-        return new YamlScalar(At(scalar), scalar.Value, scalar.Style != ScalarStyle.Plain);
+        return new YamlScalar(At(scalar), scalar.Value, scalar.Style != ScalarStyle.Plain) { Comment = scalar.Value.Length == 0 ? CommentAt((int)scalar.Start.Index) : null };
+    }
+
+    // The text after a sign that begins a comment where the author may have meant a value: "#dev", and not "# dev".
+    private string? CommentAt(int index)
+    {
+        var line = _text.AsSpan(Math.Min(index, _text.Length));
+        line = line[..(line.IndexOfAny('\r', '\n') is var end and >= 0 ? end : line.Length)].Trim();
+        return line.Length > 1 && line[0] == '#' && !char.IsWhiteSpace(line[1]) && line[1] != '#' ? line.ToString() : null;
     }
 
     private YamlSequence ReadSequence(int depth)
@@ -145,7 +157,7 @@ internal sealed class YamlReader
         return new YamlSequence(At(start), items);
     }
 
-    private YamlMapping ReadMapping(int depth)
+    private YamlNode ReadMapping(int depth)
     {
         var start = _parser.Consume<MappingStart>();
         var entries = new List<YamlEntry>();
@@ -154,9 +166,16 @@ internal sealed class YamlReader
         {
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
+            if (key is YamlMapping && TemplateFrom(start) is { } template)
+            {
+                _parser.Consume<MappingEnd>();
+                _diagnostics.Error(At(start), DiagnosticCode.WrongKind, $"a text with a template wants quotes; quote it: {Suggestion.Quote(template)}");
+                return new YamlScalar(At(start), template, IsQuoted: true);
+            }
+
             if (key is not YamlScalar name)
             {
-                _diagnostics.Error(key.Position, DiagnosticCode.WrongKind, $"a key is a text, found {key.KindInWords}{(key is YamlMapping ? "; a text with {{…}} wants quotes" : "")}");
+                _diagnostics.Error(key.Position, DiagnosticCode.WrongKind, $"a key is a text, found {key.KindInWords}");
             }
             else if (!seen.TryAdd(name.Text, name.Position))
             {
@@ -169,6 +188,14 @@ internal sealed class YamlReader
         }
 
         return new YamlMapping(At(start), entries);
+    }
+
+    // YAML reads {{ref}} as a mapping whose key is a mapping.
+    private string? TemplateFrom(MappingStart start)
+    {
+        var text = _text.AsSpan((int)start.Start.Index);
+        var end = text.IndexOf("}}");
+        return text.StartsWith("{{") && end > 0 && _parser.Current is MappingEnd ? text[..(end + 2)].ToString() : null;
     }
 
     private SourcePosition At(ParsingEvent e) => new(_file, (int)e.Start.Line, (int)e.Start.Column);

@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Conditions.Operators;
 
 namespace WebhookBot.Rules.Conditions;
 
@@ -40,9 +41,17 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     {
         "any" => CompileList(entry) is { } parts ? new AnyOf(entry.Key.Position, parts) : null,
         "all" => CompileList(entry) is { } parts ? new AllOf(entry.Key.Position, parts) : null,
+        "or" or "and" when entry.Value is YamlSequence list && list.Items.Any(i => i is YamlMapping) => Refuse(entry.Key),
         "not" => Compile(entry.Value) is { } part ? new Not(entry.Key.Position, part) : null,
         _ => CompileField(entry),
     };
+
+    // A field of that name would be compared with values, and not with conditions.
+    private Condition? Refuse(YamlScalar key)
+    {
+        diagnostics.Unknown(DiagnosticCode.UnknownOperator, "operator", key, [], OperatorSynonyms.Mend(key.Text));
+        return null;
+    }
 
     private List<Condition>? CompileList(YamlEntry entry)
     {

@@ -80,7 +80,7 @@ internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
             }
             else if (!options.Contains(entry.Key.Text))
             {
-                diagnostics.Unknown(DiagnosticCode.UnknownOperator, "operator", entry.Key, OperatorCatalog.ByName.Keys);
+                diagnostics.Unknown(DiagnosticCode.UnknownOperator, "operator", entry.Key, OperatorCatalog.ByName.Keys, OperatorSynonyms.Mend(entry.Key.Text));
             }
         }
 

@@ -6,12 +6,31 @@ namespace WebhookBot.Rules.Knowledge;
 /// </summary>
 public sealed class EventCatalog
 {
+    /// <summary>What all events have that tell of alerts, in the words of <see cref="Alert"/>; a text to parse together with an event's.</summary>
+    public const string AlertView = """
+        view alert AlertView
+        type AlertView
+          name text
+          status text
+          severity text
+          fingerprint text
+          summary text
+          url text
+          links text[]
+          labels text{}
+          started_at time
+          ended_at time
+        """;
+
     private readonly Dictionary<string, List<EventShape>> _byType;
 
     internal EventCatalog(IEnumerable<EventShape> events)
     {
         _byType = events.GroupBy(e => e.Type, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
     }
+
+    /// <summary>True when no other events can come: it is the bot itself that names them.</summary>
+    internal bool IsComplete { get; init; }
 
     /// <summary>The types of events: <c>pull_request</c>.</summary>
     public IReadOnlyCollection<string> Types => _byType.Keys;

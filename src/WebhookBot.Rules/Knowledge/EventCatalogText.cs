@@ -13,7 +13,8 @@ namespace WebhookBot.Rules.Knowledge;
 ///   labels Label[]           an array
 ///   properties text{}        an object with free keys
 ///   number number            also text, boolean, time, anything
-///   * text                   whatever else it has; holds for an object that has its fields too
+///   ref text:refs/:heads/    a text that always begins with refs/, and often with refs/heads/
+///   * text                   whatever else it has
 /// view alert AlertView       a view that all events have besides
 /// view items = alerts        a view of a field
 /// </code>
@@ -83,7 +84,7 @@ internal sealed class EventCatalogText
         }
     }
 
-    // Views stand in front of the payload's own fields, as they do when an event is read.
+    // Views stand in front of the payload's own fields, as they do when an event is read, and payload. reaches behind them.
     private EventShape WithViews(EventShape e)
     {
         if (_views.Count == 0 || e.Payload.Fields is null)
@@ -101,7 +102,7 @@ internal sealed class EventCatalogText
             }
         }
 
-        return e with { Payload = FieldShape.Of(seen) };
+        return e with { Seen = FieldShape.Of(seen) };
     }
 
     private ObjectShape Describe(string name, string[] rest, string line)
@@ -140,6 +141,7 @@ internal sealed class EventCatalogText
             {
                 [.. var element, '[', ']'] => FieldShape.ArrayOf(Shape(element)),
                 [.. var element, '{', '}'] => FieldShape.MappingTo(Shape(element)),
+                _ when words.Split(':') is ["text", var always, var often] => FieldShape.TextBeginning(always, often),
                 _ => FieldShape.Of(Type(words)),
             };
             _shapes[words] = shape;

@@ -6,6 +6,9 @@ namespace WebhookBot.Rules.Knowledge;
 /// <param name="Payload">What the body holds.</param>
 public sealed record EventShape(string Type, string? Action, FieldShape Payload)
 {
+    /// <summary>What paths without <c>payload.</c> see: the payload, and in front of it the views.</summary>
+    public FieldShape Seen { get; init; } = Payload;
+
     /// <summary><c>pull_request.opened</c>, without the source.</summary>
     public string Name => Action is null ? Type : $"{Type}.{Action}";
 

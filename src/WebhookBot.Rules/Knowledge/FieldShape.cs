@@ -55,8 +55,13 @@ public sealed class FieldShape
     /// <summary>What an array or a mapping holds; null for all others.</summary>
     public FieldShape? Element { get; }
 
+    /// <summary>What a text always begins with, and what often follows then; null when that is not known.</summary>
+    internal (string Always, string Often)? Beginning { get; private init; }
+
     /// <summary>The fields of an object; null for all others.</summary>
     public ObjectShape? Fields { get; }
+
+    internal static FieldShape TextBeginning(string always, string often) => new(ShapeKind.Text) { Beginning = (always, often) };
 
     internal static FieldShape ArrayOf(FieldShape element) => new(ShapeKind.Array, element);
 

@@ -13,7 +13,7 @@ public static class ConditionTable
         new("labels.name", "a path through an array reads every element; one of them is enough", new("labels.name: bug", """{"labels":[{"name":"ui"},{"name":"bug"}]}""", """{"labels":[{"name":"ui"}]}""")),
         new("alerts[0].status", "one element, counted from 0", new("alerts[0].status: firing", """{"alerts":[{"status":"firing"}]}""", """{"alerts":[{"status":"resolved"},{"status":"firing"}]}""")),
         new("labels[\"a.b\"]", "quotes a key that has dots or spaces", new("'labels[\"app.kubernetes.io/name\"]': till", """{"labels":{"app.kubernetes.io/name":"till"}}""", """{"labels":{"app":"till"}}""")),
-        new("delivery.event", "the delivery: `id`, `source`, `event`, `received_at`, `subject`", new("{ delivery.event: github.push, ref: main }", """{"ref":"main"}""", """{"ref":"next"}""")),
+        new("delivery.event", "the delivery: `id`, `source`, `event`, `received_at`, `subject`", new("{ delivery.event: github.push, ref: refs/heads/main }", """{"ref":"refs/heads/main"}""", """{"ref":"refs/heads/next"}""")),
     ];
 
     /// <summary>What may stand as a value, the operators last and in the order of their catalog.</summary>

@@ -63,5 +63,6 @@ public static class DiagnosticTable
         (DiagnosticCode.BadTextFile, "The text file cannot be read, or stands outside of the rules folder."),
         (DiagnosticCode.BadRetry, "This is no way to retry."),
         (DiagnosticCode.NobodyIsTold, "Warning: the rule ends on a day and has no owner who is told."),
+        (DiagnosticCode.RuleHasEnded, "Warning: the last day of the rule is over."),
     ];
 }

@@ -23,12 +23,15 @@ internal sealed partial class TemplateSyntax
     private readonly Stack<Block> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _vars = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
+    private readonly HashSet<(string, string?)> _fields = [];
 
     private TemplateSyntax(string text) => _text = text;
 
     /// <summary>What is wrong, in words; null when nothing is.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>Where in the text the mustache begins that is wrong.</summary>
+    public int ProblemAt { get; private set; }
 
     /// <summary>The first expression that is written out without escaping; null when there is none.</summary>
     public string? Unescaped { get; private set; }
@@ -38,8 +41,12 @@ internal sealed partial class TemplateSyntax
 
     /// <summary>The variables it reads, without <c>vars.</c>.</summary>
     public IReadOnlySet<string> Vars => _vars;
-    /// <summary>The paths it reads from the event itself. Inside of <c>each</c> and <c>with</c> a path starts elsewhere and is not among them.</summary>
-    public IReadOnlySet<string> Fields => _fields;
+
+    /// <summary>
+    /// The paths it reads from the event itself. Inside of <c>with</c> a path goes on from there; inside of <c>each</c> from its first element.
+    /// <c>Within</c> is what the block is about.
+    /// </summary>
+    public IReadOnlyCollection<(string Path, string? Within)> Fields => _fields;
 
     /// <summary>True when it has no mustache at all.</summary>
     public bool IsConstant { get; private set; } = true;
@@ -73,6 +80,7 @@ internal sealed partial class TemplateSyntax
 
         if (Problem is null && _open.Count > 0)
         {
+            ProblemAt = _open.Peek().At;
             Problem = $"{{{{#{_open.Peek().Name}}}}} is not closed; add {{{{/{_open.Peek().Name}}}}}";
         }
     }
@@ -88,6 +96,7 @@ internal sealed partial class TemplateSyntax
 
     private int ReadMustache(int open)
     {
+        ProblemAt = open;
         var isComment = _text.AsSpan(open).StartsWith("{{!--");
         var isTriple = _text.AsSpan(open).StartsWith("{{{");
         var end = isComment ? "--}}" : isTriple ? "}}}" : "}}";
@@ -166,9 +175,29 @@ internal sealed partial class TemplateSyntax
             Problem = $"blocks are nested deeper than {MaxDepth} levels";
         }
 
-        _open.Push(new Block(name));
+        _open.Push(new Block(name, ProblemAt, ScopeIn(name, body[1..].Trim())));
         return inside.Replace(body, body[0] + expression, StringComparison.Ordinal);
     }
+
+    // Null where it is not known what a path goes on from.
+    private Scope? ScopeIn(string block, string expression)
+    {
+        var here = Here;
+        if (here is null || block is not ("each" or "with"))
+        {
+            return here;
+        }
+
+        var path = expression[block.Length..].Trim();
+        return !IsField(path) || path.Any(c => c is ' ' or '|' or '(' or '@') ? null
+            : block == "with" ? new Scope(here.Of(path), here.Of(path))
+            : new Scope(here.Of(path) + "[0]", here.Of(path));
+    }
+
+    // What stands in the else of a loop or of a with goes on from outside of it.
+    private Scope? Here => _open.Any(b => b is { HasElse: true, Name: "each" or "with" }) ? null : _open.TryPeek(out var inner) ? inner.Scope : Scope.Event;
+
+    private static bool IsField(string token) => token.Length > 0 && (char.IsLetter(token[0]) || token[0] == '_') && !Literals.Contains(token);
 
     private string CloseBlock(string inside, string name)
     {
@@ -269,9 +298,9 @@ internal sealed partial class TemplateSyntax
         {
             _facts.Add(fact.Groups["name"].Value);
         }
-        else if ((char.IsLetter(token[0]) || token[0] == '_') && !Literals.Contains(token) && _open.All(b => b.Name is "if" or "unless"))
+        else if (IsField(token) && Here is { } here)
         {
-            _fields.Add(token);
+            _fields.Add((here.Of(token), here.Within));
         }
 
         if (VariableName().Match(path) is { Success: true } variable)
@@ -283,7 +312,8 @@ internal sealed partial class TemplateSyntax
         return Taken.Contains(path) ? "./" + path : path;
     }
 
-    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text);
+    // The rest of a text that has lines says nothing about the mustache.
+    private static string Shorten(string text) => Compilation.Suggestion.Shorten(text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] + "…" : text);
 
     [GeneratedRegex("""[A-Za-z_][\w-]*=|"[^"]*"|'[^']*'|\(|\)|(?:\[[^\]]*\]|[^\s()="'\[\]{}])+""", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
@@ -300,9 +330,25 @@ internal sealed partial class TemplateSyntax
     [GeneratedRegex("""^(?:@root[./]|this[./]|\.\.?/)*vars[./]\[?(?<name>[\w-]+)""", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();
 
-    private sealed class Block(string name)
+    /// <summary>Where paths start: in the event, or at a path within what a block is about.</summary>
+    private sealed record Scope(string Path, string? Within)
+    {
+        public static Scope Event { get; } = new("", null);
+
+        public string Of(string path)
+        {
+            var relative = path.StartsWith("this.", StringComparison.Ordinal) ? path[5..] : path;
+            return Path.Length == 0 ? relative : $"{Path}.{relative}";
+        }
+    }
+
+    private sealed class Block(string name, int at, Scope? scope)
     {
         public string Name => name;
+
+        public int At => at;
+
+        public Scope? Scope => scope;
 
         public bool HasElse { get; set; }
     }

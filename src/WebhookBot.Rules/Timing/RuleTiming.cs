@@ -16,6 +16,17 @@ public sealed record RuleTiming
     /// <summary>How the actions are held back; null when they are not.</summary>
     public Delay? Delay { get; init; }
 
+    /// <summary>What each time key says, as one text, by the name of the key; for comparing.</summary>
+    internal IReadOnlyList<(string Key, string? Says)> Said =>
+    [
+        ("wait", Delay is Wait wait ? $"{wait.For}" : null),
+        ("cancel_on", Delay is Wait { CancelOn.Count: > 0 } called ? string.Join(' ', called.CancelOn.Select(t => t.Pattern)) : null),
+        ("still", (Delay as Wait)?.Still?.Written.GetRawText()),
+        ("throttle", Throttle is { } t ? $"{t.Limit} {t.Per} {t.Key?.Text}" : null),
+        ("debounce", Delay is Debounce d ? $"{d.For} {d.Key?.Text}" : null),
+        ("digest", Delay is Digest g ? $"{g.Max} {g.Every} {g.Key?.Text}" : null),
+    ];
+
     internal bool IsImmediate => Throttle is null && Delay is null;
 }
 

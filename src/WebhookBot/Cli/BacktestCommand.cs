@@ -105,7 +105,7 @@ internal static class BacktestCommand
         BacktestOutcome outcome;
         using (var progress = new ProgressLine(TimeProvider.System))
         {
-            var run = new BacktestRun(backtest, n => progress.Show($"{n} deliveries decided, of {order.Last} at most"));
+            var run = new BacktestRun(backtest, n => progress.Show($"{BacktestText.Count(n)} decided, of {order.Last} at most"));
             outcome = await run.RunAsync(LineReader.ReadAsync(stream, Patience, cancellation), cancellation);
         }
 

@@ -25,6 +25,7 @@ internal static class BacktestJson
             ["changed"] = report.HasChanges,
             ["rules"] = Array(report.Changes, Change),
             ["undecided"] = Array(report.Undecided, Undecided),
+            ["timing_not_simulated"] = Array(report.Timing, Timing),
             ["added_rules"] = Array(report.AddedRules, name => JsonValue.Create(name)),
             ["removed_rules"] = Array(report.RemovedRules, name => JsonValue.Create(name)),
         }.ToJsonString(ApiJson.Options) + "\n";
@@ -51,6 +52,13 @@ internal static class BacktestJson
         ["argument"] = change.Example.Argument,
         ["deliveries"] = change.Deliveries,
         ["example"] = new JsonObject { ["delivery"] = change.On.Id, ["old"] = change.Example.Before, ["new"] = change.Example.After },
+    };
+
+    private static JsonObject Timing(TimingChange timing) => new()
+    {
+        ["rule"] = timing.Rule,
+        ["at"] = timing.At,
+        ["keys"] = Array(timing.Keys, key => JsonValue.Create(key)),
     };
 
     private static JsonObject Undecided(UndecidedChange undecided) => new()

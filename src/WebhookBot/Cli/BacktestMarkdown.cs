@@ -37,10 +37,11 @@ internal static partial class BacktestMarkdown
 
         if (left > 0)
         {
-            text.Append($"The details of {left} more rules are left out here.\n\n");
+            text.Append($"The details of {Counted.Of(left, "more rule is", "more rules are")} left out here.\n\n");
         }
 
         WriteUndecided(text, report.Undecided);
+        WriteTiming(text, report.Timing);
         return text.ToString();
     }
 
@@ -77,7 +78,7 @@ internal static partial class BacktestMarkdown
 
         if (change.Actions.Count > MostNamed)
         {
-            text.Append($"And {change.Actions.Count - MostNamed} more differences.\n\n");
+            text.Append($"And {Counted.Of(change.Actions.Count - MostNamed, "more difference")}.\n\n");
         }
 
         text.Append("</details>\n\n");
@@ -116,6 +117,18 @@ internal static partial class BacktestMarkdown
         }
 
         text.Append(left > 0 ? $"- and {left} more\n" : "");
+    }
+
+    private static void WriteTiming(StringBuilder text, IReadOnlyList<TimingChange> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        text.Append(text[^1] == '\n' && text[^2] == '\n' ? "**Time keys:**\n\n" : "\n**Time keys:**\n\n");
+        var shown = changes.TakeWhile(_ => text.Length < Longest).Select(c => text.Append($"- {Code(c.Rule)} {BacktestText.Differs(c)}\n")).Count();
+        text.Append(shown < changes.Count ? $"- and {changes.Count - shown} more\n" : "");
     }
 
     private static string Code(string text)

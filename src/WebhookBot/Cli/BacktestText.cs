@@ -42,6 +42,12 @@ internal static class BacktestText
             Named(Line, "such as", undecided.Deliveries);
         }
 
+        foreach (var timing in report.Timing)
+        {
+            Line("");
+            Line($"{timing.Rule}: {Differs(timing)}   {timing.At}");
+        }
+
         Line("");
         Line(Conclusion(report));
         return text.ToString();
@@ -57,7 +63,7 @@ internal static class BacktestText
 
         if (outcome.Unreadable > 0)
         {
-            var left = outcome.Unreadable == 1 ? "1 line could not be read as a delivery and is left out" : $"{outcome.Unreadable} lines could not be read as deliveries and are left out";
+            var left = Counted.Of(outcome.Unreadable, "line could not be read as a delivery and is left out", "lines could not be read as deliveries and are left out");
             yield return $"{left}; {outcome.FirstUnreadable}";
         }
     }
@@ -74,12 +80,14 @@ internal static class BacktestText
             (0, _) => "There was nothing to decide.",
             (_, 0) when open => "No rule is known to act otherwise; some cannot be decided.",
             (_, 0) => "No rule acts otherwise.",
-            (_, 1) => "1 rule acts otherwise.",
-            var (_, rules) => $"{rules} rules act otherwise.",
+            var (_, rules) => Counted.Of(rules, "rule acts otherwise.", "rules act otherwise."),
         };
     }
 
     public static string Verdict(RuleChange change) => $"fired on {change.FiredBefore}, would fire on {change.FiredAfter}";
+
+    /// <summary><c>throttle differs (not simulated)</c>.</summary>
+    public static string Differs(TimingChange timing) => $"{string.Join(" and ", timing.Keys)} {(timing.Keys.Count == 1 ? "differs" : "differ")} (not simulated)";
 
     public static string Under(RuleSetSide side) => side switch
     {
@@ -108,11 +116,11 @@ internal static class BacktestText
         return (Cut(before, from), Cut(after, from));
     }
 
-    public static string Count(int deliveries) => deliveries == 1 ? "1 delivery" : $"{deliveries.ToString("N0", CultureInfo.InvariantCulture)} deliveries";
+    public static string Count(int deliveries) => Counted.Of(deliveries, "delivery", "deliveries");
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Rules(Rules.RuleSet rules) => $"{rules.Rules.Count} rules, {rules.Hash}";
+    private static string Rules(Rules.RuleSet rules) => $"{Counted.Of(rules.Rules.Count, "rule")}, {rules.Hash}";
 
     private static void Named(Action<string> line, string what, IReadOnlyList<ComparedDelivery> deliveries)
     {

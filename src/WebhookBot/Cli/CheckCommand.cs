@@ -68,7 +68,7 @@ internal static class CheckCommand
             unreadable.AddRange(read.Diagnostics);
         }
 
-        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path), TextsOf(paths));
+        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile(files.DistinctBy(f => f.Path), TextsOf(paths), TimeProvider.System.GetUtcNow());
         compilation = unreadable.Count == 0 ? compiled : new(null, [.. unreadable, .. compiled.Diagnostics]);
         return null;
     }
@@ -124,8 +124,8 @@ internal static class CheckCommand
     {
         var errors = compilation.Diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = compilation.Diagnostics.Count - errors;
-        var good = compilation.RuleSet is { } set ? $"{set.Rules.Count} rules and {set.Sources.Count} sources in {set.Files.Count} files" : "no rule set";
-        Console.WriteLine(errors + warnings == 0 ? $"{good}: no mistakes" : $"{good}: {errors} errors, {warnings} warnings");
+        var good = compilation.RuleSet is { } set ? $"{Counted.Of(set.Rules.Count, "rule")} and {Counted.Of(set.Sources.Count, "source")} in {Counted.Of(set.Files.Count, "file")}" : "no rule set";
+        Console.WriteLine(errors + warnings == 0 ? $"{good}: no mistakes" : $"{good}: {Counted.Of(errors, "error")}, {Counted.Of(warnings, "warning")}");
     }
 
     // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message

@@ -84,7 +84,7 @@ internal static class RunCommand
         var errors = rules.Status.FailedReload.Where(d => d.Severity == Severity.Error).ToList();
         if (errors.Count > 0)
         {
-            throw new SettingsException($"{string.Join('\n', errors)}\nThe bot does not start: the rule files have {errors.Count} errors");
+            throw new SettingsException($"{string.Join('\n', errors)}\nThe bot does not start: the rule files have {Counted.Of(errors.Count, "error")}");
         }
 
         var sources = app.Services.GetRequiredService<SourceRegistry>().All;
@@ -102,7 +102,7 @@ internal static class RunCommand
         var data = BotHost.DataFolder(app.Configuration);
         var say = Console.Out;
         say.WriteLine($"WebhookBot {BotHost.Version} is ready on {string.Join(", ", app.Urls)}");
-        say.WriteLine($"  rules    {rules.Rules.Count} rules and {rules.Sources.Count} sources from {app.Services.GetRequiredService<IOptions<RulesOptions>>().Value.Path}, set {rules.Hash}");
+        say.WriteLine($"  rules    {Counted.Of(rules.Rules.Count, "rule")} and {Counted.Of(rules.Sources.Count, "source")} from {app.Services.GetRequiredService<IOptions<RulesOptions>>().Value.Path}, set {rules.Hash}");
         say.WriteLine($"  data     {Path.GetFullPath(data)}");
         foreach (var source in rules.Sources)
         {

@@ -64,7 +64,7 @@ internal static class TestReport
 
     private static string Tally(TestRun run)
     {
-        var mistakes = run.Diagnostics.Count == 0 ? "" : $", {run.Diagnostics.Count} mistakes in the test files";
+        var mistakes = run.Diagnostics.Count == 0 ? "" : $", {Counted.Of(run.Diagnostics.Count, "mistake")} in the test files";
         var leftOut = run.LeftOut == 0 ? "" : $", {run.LeftOut} left out by the filter";
         return run.Tests.Count == 0 && run.LeftOut == 0
             ? $"There are no tests in {run.Folder}/tests{mistakes}."

@@ -8,21 +8,6 @@ namespace WebhookBot.Intake;
 /// <summary>Every preset.</summary>
 public static class PresetCatalog
 {
-    // What all events have that tell of alerts, or of several things.
-    private const string Views = """
-        type AlertView
-          name text
-          status text
-          severity text
-          fingerprint text
-          summary text
-          url text
-          links text[]
-          labels text{}
-          started_at time
-          ended_at time
-        """;
-
     private static readonly ConcurrentDictionary<string, EventCatalog?> Catalogs = new(StringComparer.Ordinal);
 
     /// <summary>In the order of the reference page.</summary>
@@ -58,8 +43,7 @@ public static class PresetCatalog
             return null;
         }
 
-        var views = preset.Alerts is null ? "" : $"view alert AlertView\n{Views}\n";
-        views += preset.Items is { } items ? $"view items = {items}\n" : "";
+        var views = (preset.Alerts is null ? "" : EventCatalog.AlertView) + (preset.Items is { } items ? $"\nview items = {items}\n" : "");
         return EventCatalog.Parse([events, Text($"{name}.additions.txt") ?? "", views]);
     }
 

@@ -50,7 +50,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
             return;
         }
 
-        var compilation = compiler.Compile(files, RuleFileLoader.TextsOf(path));
+        var compilation = compiler.Compile(files, RuleFileLoader.TextsOf(path), clock.GetUtcNow());
         IReadOnlyList<Diagnostic> diagnostics = [.. unreadable, .. compilation.Diagnostics];
         foreach (var diagnostic in diagnostics)
         {
@@ -94,7 +94,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
     [LoggerMessage(Level = LogLevel.Information, Message = "Rule set {Hash} is in force: {Rules} rules from {Files} files")]
     private partial void LogLoaded(string hash, int rules, int files);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The rule files have {Errors} errors; rule set {Hash} stays in force")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The rule files have errors ({Errors}); rule set {Hash} stays in force")]
     private partial void LogKept(string hash, int errors);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no rules folder at {Path}; nothing is received until there is one")]

@@ -41,6 +41,31 @@ public sealed class BacktestTests
     }
 
     [Fact]
+    public void Names_the_time_keys_that_differ_and_are_left_aside()
+    {
+        const string Old = """
+            rules:
+              same: { on: github.push, throttle: { key: "{{x}}", limit: 1, per: 1h }, then: [say: { text: a }] }
+              limit: { on: github.push, throttle: { limit: 1, per: 1h }, then: [say: { text: b }] }
+              key: { on: github.push, digest: { key: a, every: 1h }, then: [say: { text: c }] }
+              kind: { on: github.push, wait: 1h, then: [say: { text: d }] }
+              still: { on: github.push, wait: 1h, cancel_on: github.a.b, still: { x: a }, then: [say: { text: e }] }
+              gone: { on: github.push, wait: 1h, then: [say: { text: f }] }
+            """;
+        var @new = Old.Replace("same: { on: github.push, throttle: { key: \"{{x}}\", limit: 1, per: 1h }", "same: { on: github.push, throttle: { limit: 1, per: 60m, key: \"{{x}}\" }", StringComparison.Ordinal)
+            .Replace("{ limit: 1, per: 1h }, then: [say: { text: b }", "{ limit: 2, per: 1h }, then: [say: { text: b }", StringComparison.Ordinal)
+            .Replace("key: a", "key: b", StringComparison.Ordinal)
+            .Replace("wait: 1h, then: [say: { text: d }", "debounce: 1h, then: [say: { text: d }", StringComparison.Ordinal)
+            .Replace("cancel_on: github.a.b, still: { x: a }", "cancel_on: github.a.c, still: { x: b }", StringComparison.Ordinal)
+            .Replace("gone:", "come:", StringComparison.Ordinal);
+
+        var report = Run(Old, @new, []);
+
+        Assert.Equal(["limit: throttle", "key: digest", "kind: wait debounce", "still: cancel_on still"], report.Timing.Select(t => $"{t.Rule}: {string.Join(' ', t.Keys)}"));
+        Assert.False(report.HasChanges);
+    }
+
+    [Fact]
     public void Says_which_fact_was_not_recorded_behind_a_variable_that_holds()
     {
         var report = Run(

@@ -26,14 +26,14 @@ public class EventChecksTests
     [InlineData("[github.ticket.opened, github.note.added]", "not: { ticket.draft: true }, sender.login: x, action: y")]
     [InlineData("[github.ticket.opened, github.note.added]", "ticket: { exists: false }, note: null, ticket.title: { not: x }, ticket.labels.name: { none: x }")]
     [InlineData("[github.ticket.opened, stripe.invoice.paid]", "data.object.id: x")]
-    [InlineData("[github.ticket.opened, alert.firing]", "commonLabels.severity: x")]
     [InlineData("'*'", "data.object.id: x")]
     [InlineData("stripe.invoice.paid", "data.object.id: x")]
     public void Says_nothing_about_what_can_be_meant(string on, string condition) => Assert.Equal([], KnownEvents.Told(on, condition));
 
     [Theory]
     [InlineData("{{ticket.title}} {{ticket.labels.length}} {{ticket.labels.[0].name}} {{ticket.labels[0].name}} {{rule}} {{delivery.id}} {{facts.changed_files}}")]
-    [InlineData("{{#each ticket.labels}}{{name}} {{anything}} {{this.x}} {{../y}} {{@index}}{{/each}}")]
+    [InlineData("{{#each ticket.labels}}{{name}} {{this.name}} {{../y}} {{@index}}{{else}}{{anything}}{{/each}}")]
+    [InlineData("{{#each ticket.properties}}{{anything}}{{/each}} {{#each ticket.extra}}{{anything}}{{/each}} {{#each ticket}}{{anything}}{{/each}} {{#each (lookup ticket \"labels\")}}{{x}}{{/each}}")]
     [InlineData("{{#with ticket}}{{title}}{{/with}} {{#if ticket.draft}}{{ticket.title}}{{else}}{{ticket.number}}{{/if}}")]
     [InlineData("{{truncate ticket.title 20}} {{default ticket.extra.a \"none\"}} {{#if (eq ticket.number 3)}}x{{/if}} {{join ticket.labels \", \"}}")]
     [InlineData("{{payload.ticket.title}} {{ticket.properties.x}}")]
@@ -44,6 +44,8 @@ public class EventChecksTests
     [InlineData("{{ticket.titel}}", "github.ticket.opened has no field 'ticket.titel'; did you mean 'ticket.title'?")]
     [InlineData("{{#each ticket.lables}}{{name}}{{/each}}", "github.ticket.opened has no field 'ticket.lables'; did you mean 'ticket.labels'?")]
     [InlineData("{{upper (truncate titel 3)}}", "github.ticket.opened has no field 'titel'")]
+    [InlineData("{{#each ticket.labels}}{{#if nme}}x{{/if}}{{/each}}", "github.ticket.opened has no field 'ticket.labels[0].nme'; did you mean 'ticket.labels[0].name'?")]
+    [InlineData("{{#with ticket}}{{#with parent}}{{this.titel}}{{/with}}{{/with}}", "github.ticket.opened has no field 'ticket.parent.titel'; did you mean 'ticket.parent.title'?")]
     [InlineData("{{#if ticket.draft}}{{ticket.titel}}{{/if}}", "github.ticket.opened has no field 'ticket.titel'; did you mean 'ticket.title'?")]
     public void Warns_of_a_field_of_a_template_that_is_always_empty(string template, string told) =>
         Assert.Equal($"warning WB0167: {told}", Assert.Single(KnownEvents.ToldOfTemplate("github.ticket.opened", template)));

@@ -11,12 +11,14 @@ public sealed class BacktestVerbTests : IAsyncLifetime
         rules:
           greet: { on: github.issues.opened, then: [ { slack.post: { channel: "#dev", text: "{{issue.title}}" } } ] }
           close: { on: github.issues.closed, then: [ { slack.post: { channel: "#dev", text: "closed" } } ] }
+          calm: { on: github.star.created, throttle: { limit: 1, per: 1h }, then: [ { slack.post: { channel: "#dev", text: "a star" } } ] }
         """;
 
     private const string New = """
         rules:
           greet: { on: github.issues.*, then: [ { slack.post: { channel: "#dev", text: "{{issue.title}}!" } } ] }
           files: { on: github.pull_request.*, if: { facts.changed_files: { any: "docs/**" } }, then: [ { github.label: { add: docs } } ] }
+          calm: { on: github.star.created, throttle: { limit: 2, per: 1h }, then: [ { slack.post: { channel: "#dev", text: "a star" } } ] }
         """;
 
     private readonly Shell _shell = new();
@@ -60,11 +62,14 @@ public sealed class BacktestVerbTests : IAsyncLifetime
         Assert.Contains("slack.post has another text, on 2 deliveries; on 00000003-cc78-11e3-81ab-4c9367dc0958:\n    - \"Again\"\n    + \"Again!\"", said.Out, StringComparison.Ordinal);
         Assert.Contains("close: fired on 1, would fire on 0   old/rules.yml(3,3)", said.Out, StringComparison.Ordinal);
         Assert.Contains("files cannot be decided under the new rules on 1 delivery: facts.changed_files, it was not recorded", said.Out, StringComparison.Ordinal);
+        Assert.Contains("calm: throttle differs (not simulated)   new/rules.yml(4,3)\n", said.Out, StringComparison.Ordinal);
         Assert.EndsWith("2 rules act otherwise.\n", said.Out, StringComparison.Ordinal);
         Assert.Empty(said.Error);
         Assert.Equal((0, true), (same.Code, same.Out.EndsWith("No rule acts otherwise.\n", StringComparison.Ordinal)));
         Assert.True(markdown.Code == 0, markdown.ToString());
         Assert.Contains("| `greet` | 1 | 0 | 2 |\n| `close` | 0 | 1 | 0 |", markdown.Out, StringComparison.Ordinal);
+        Assert.Contains("**Time keys:**\n\n- `calm` throttle differs (not simulated)\n", markdown.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("not simulated", same.Out, StringComparison.Ordinal);
         Assert.Contains("```diff\n- \"Again\"\n+ \"Again!\"\n```", markdown.Out, StringComparison.Ordinal);
     }
 
@@ -81,6 +86,7 @@ public sealed class BacktestVerbTests : IAsyncLifetime
         Assert.Equal((4, true), (report.GetProperty("deliveries").GetInt32(), report.GetProperty("changed").GetBoolean()));
         Assert.Equal(["greet", "close"], report.GetProperty("rules").EnumerateArray().Select(r => r.GetProperty("rule").GetString()));
         Assert.Equal("00000002-cc78-11e3-81ab-4c9367dc0958", Assert.Single(report.GetProperty("rules")[0].GetProperty("starts").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal("""[{"rule":"calm","at":"new/rules.yml(4,3)","keys":["throttle"]}]""", JsonSerializer.Serialize(report.GetProperty("timing_not_simulated")));
         Assert.Equal("new", Assert.Single(report.GetProperty("undecided").EnumerateArray()).GetProperty("under").GetString());
         Assert.Equal((1, 2), (narrow.Code, JsonDocument.Parse(narrow.Out).RootElement.GetProperty("deliveries").GetInt32()));
         Assert.Equal((0, 0), (none.Code, JsonDocument.Parse(none.Out).RootElement.GetProperty("deliveries").GetInt32()));

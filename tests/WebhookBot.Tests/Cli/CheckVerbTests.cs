@@ -76,12 +76,37 @@ public sealed class CheckVerbTests : IDisposable
         var said = await _shell.RunAsync("check");
 
         Assert.Contains("""
-            rules/a.yml(5,21): error WB0104: unknown operator 'equal'
+            rules/a.yml(5,21): error WB0104: unknown operator 'equal'; write 'is'
                 5 |       "日本\u001b]0;x\u0007": { equal: x }
                   |                                 ^
 
             """, said.Out, StringComparison.Ordinal);
         Assert.DoesNotContain(said.All, c => char.IsControl(c) && c != '\n');
+    }
+
+    [Fact]
+    public async Task Names_the_text_file_that_a_mistake_stands_in()
+    {
+        _shell.Folder.Write("rules/a.yml", "rules:\n  a:\n    on: github.push\n    then: [slack.post: { channel: \"#x\", text: { file: texts/x.md } }]\n");
+        _shell.Folder.Write("rules/texts/x.md", "Hello\n\nyou {{facts.changed_fils}} and\n  {{#if ref}\nnever\n");
+
+        var said = await _shell.RunAsync("check");
+
+        Assert.Contains("rules/texts/x.md(4,3): error WB0134: '{{#if ref}…' is not closed with }}\n", said.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\u000a", said.Out, StringComparison.Ordinal);
+        Assert.Contains("rules/texts/x.md(3,7): error WB0121: unknown fact 'changed_fils'", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Warns_of_a_rule_that_has_ended_and_counts_one_as_one()
+    {
+        _shell.Folder.Write("rules/a.yml", "rules:\n  a:\n    on: github.push\n    until: 2020-01-31\n    owner: \"#x\"\n    then: [slack.post: { channel: \"#x\", text: y }]\n  b:\n    on: github.push\n    until: 9999-01-31\n    owner: \"#x\"\n    then: [slack.post: { channel: \"#y\", text: y }]\n");
+
+        var said = await _shell.RunAsync("check");
+
+        Assert.Equal(0, said.Code);
+        Assert.Contains("rules/a.yml(4,12): warning WB0186: this day is over", said.Out, StringComparison.Ordinal);
+        Assert.EndsWith("2 rules and 0 sources in 1 file: 0 errors, 1 warning\n", said.Out, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -125,7 +125,7 @@ public sealed class ExampleTests
 
     private static IEnumerable<Truth> Match(string condition, string payload)
     {
-        var rules = Compile($"rules:\n  r:\n    on: '*'\n    if:\n      {condition}\n    then: [http: {{ url: x }}]\n");
+        var rules = Compile($"rules:\n  r:\n    on: '*'\n    if:\n      {condition}\n    then: [http: {{ url: \"https://example.com\" }}]\n");
         var e = new WebhookEvent { DeliveryId = "d", Source = "github", Name = "github.push", ReceivedAt = Noon, Payload = JsonElement.Parse(payload) };
         return RuleMatcher.Match(rules, e).Matches.Select(m => m.Truth);
     }

@@ -71,6 +71,7 @@ internal static partial class ReferenceWriter
             { Type: ParameterType.Text } => "a text",
             { Type: ParameterType.TextList } => "a text or a list of texts",
             { Type: ParameterType.TextMapping } => "names and texts",
+            { Type: ParameterType.List } => "a list",
             { Type: ParameterType.Number } => "a whole number",
             { Type: ParameterType.Boolean } => "`true` or `false`",
             _ => "anything",

@@ -46,7 +46,7 @@ public sealed class ShippedSchemaTests
     [Theory]
     [InlineData("rules: { r: { on: github.push, then: [slack.pst: { channel: c }] } }")]
     [InlineData("rules: { r: { on: github.push, then: [slack.post: { text: x }] } }")]
-    [InlineData("rules: { r: { on: github.push, if: { facts.changed_fils: 1 }, then: [http: { url: x }] } }")]
+    [InlineData("rules: { r: { on: github.push, if: { facts.changed_fils: 1 }, then: [http: { url: 'https://example.com' }] } }")]
     [InlineData("sources: { s: { preset: githb, secret: S } }")]
     public async Task Refuses_what_this_version_does_not_know(string text) => Assert.NotEmpty(await ProblemsAsync(text));
 

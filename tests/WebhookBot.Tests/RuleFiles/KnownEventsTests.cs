@@ -42,6 +42,6 @@ public sealed class KnownEventsTests
 
     private static List<string> Told(string on, string condition) =>
         [.. new RuleCompiler(BotHost.Vocabulary)
-            .Compile([new RuleFile("r.yml", $"rules:\n  r:\n    on: {on}\n    if: {{ {condition} }}\n    then: [github.label: {{ add: x }}]\n")])
+            .Compile([new RuleFile("r.yml", $"rules:\n  r:\n    on: {on}\n    if: {{ {condition} }}\n    then: [github.label: {{ repository: acme/shop, number: 1, add: x }}]\n")])
             .Diagnostics.Select(d => d.ToString().Split(": ", 2)[1])];
 }

@@ -12,7 +12,7 @@ internal static class ConflictChecks
         RuleVocabulary vocabulary, IReadOnlyList<Rule> rules, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
     {
         var sound = WithoutErrors(rules, diagnostics.Items).Where(r => r.Mode != RuleMode.Off).ToList();
-        new ImpossibleRules(vocabulary, sources, diagnostics).Check(sound);
+        new ImpossibleRules(new EventSources(vocabulary, sources, rules), diagnostics).Check(sound);
 
         // A shadow rule makes no call, so whatever it repeats or undoes is not done. Of a rule that ends it cannot be told here whether it has
         // ended: there is no clock.

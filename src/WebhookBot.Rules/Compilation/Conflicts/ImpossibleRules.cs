@@ -1,6 +1,5 @@
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Knowledge;
-using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Rules.Compilation.Conflicts;
 
@@ -8,9 +7,9 @@ namespace WebhookBot.Rules.Compilation.Conflicts;
 /// Finds rules whose conditions contradict each other. Two different values of one field contradict only where the sender's events are known
 /// and the field is no array: of an array, two elements may hold them.
 /// </summary>
-internal sealed class ImpossibleRules(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, DiagnosticBag diagnostics)
+internal sealed class ImpossibleRules(EventSources sources, DiagnosticBag diagnostics)
 {
-    private readonly TriggerChecks _events = new(vocabulary, sources, new DiagnosticBag());
+    private readonly TriggerChecks _events = new(sources, new DiagnosticBag());
 
     public void Check(IEnumerable<Rule> rules)
     {
@@ -21,7 +20,7 @@ internal sealed class ImpossibleRules(RuleVocabulary vocabulary, IReadOnlyDictio
                 continue;
             }
 
-            var fields = new Lazy<IReadOnlyList<TriggerEvent>>(() => vocabulary.Events is null ? [] : _events.Events(rule.Triggers) ?? []);
+            var fields = new Lazy<IReadOnlyList<TriggerEvent>>(() => _events.Events(rule.Triggers) ?? []);
             var contradictions = alternatives.Select(a => Find(a, fields)).ToList();
             if (!contradictions.Contains(null))
             {

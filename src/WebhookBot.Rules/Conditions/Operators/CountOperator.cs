@@ -17,6 +17,12 @@ internal sealed class CountOperator : IOperator
 
     public ValueTest? Compile(Operand operand)
     {
+        if (operand.Value is YamlScalar { Kind: ScalarKind.Text } text && OperatorSynonyms.Comparison(text.Text) is { } comparison)
+        {
+            operand.Diagnostics.Error(text.Position, DiagnosticCode.BadValue, $"a number of elements never equals {text.KindInWords}; write {comparison}");
+            return null;
+        }
+
         var isComparison = operand.Value is YamlMapping { Entries: [{ Key.Text: "gt" or "gte" or "lt" or "lte" }] };
         return operand.Tests.Compile(operand.Value) is { } count ? new CountTest(count, isComparison) : null;
     }

@@ -69,7 +69,7 @@ public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
                     Body = body.ToBytes(),
                 },
                 CancellationToken.None);
-            return new ActionOutcome.Succeeded($"told in delivery {receipt.Id}, {body.Count} events");
+            return new ActionOutcome.Succeeded($"told in delivery {receipt.Id}, {body.Count} event{(body.Count == 1 ? "" : "s")}");
         }
         catch (JournalUnavailableException e)
         {

@@ -6,10 +6,16 @@ namespace WebhookBot.Actions.GitHub;
 internal static class GitHubParameters
 {
     public static ActionParameter Repository { get; } = new(
-        "repository", ParameterType.Text, "The repository, owner/name; without it the one that the event is about.");
+        "repository", ParameterType.Text, "The repository, owner/name; without it the one that the event is about.")
+    {
+        InsteadFrom = ["repository.full_name"],
+    };
 
     public static ActionParameter Number { get; } = new(
-        "number", ParameterType.Number, "The issue or pull request; without it the one that the event is about.");
+        "number", ParameterType.Number, "The issue or pull request; without it the one that the event is about.")
+    {
+        InsteadFrom = ["pull_request.number", "issue.number", "number"],
+    };
 
     /// <summary>The arguments that aim an action at something else than what the event is about.</summary>
     public static IReadOnlyList<string> Target { get; } = [Repository.Name, Number.Name];

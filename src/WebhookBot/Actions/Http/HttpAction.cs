@@ -17,11 +17,11 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
     public static readonly ActionDescriptor Definition = new("http", "Sends an HTTP request; the answer must be a success.",
     [
         new("method", ParameterType.Text, "The method; without it POST.", OneOf: Methods),
-        new("url", ParameterType.Text, "The address, https.", IsRequired: true, Format: TextFormat.Url),
+        new("url", ParameterType.Text, "The address, https.", IsRequired: true, Format: TextFormat.Url) { Form = UrlProblem },
         new("headers", ParameterType.TextMapping, "Headers to send."),
         new("body", ParameterType.Structure, "A structure, sent as JSON, or a text, sent as it is; without it the delivery's payload."),
         new("sign", ParameterType.Text, "The name of the setting that holds a Standard Webhooks secret (whsec_…) to sign with."),
-        new("expect", ParameterType.TextList, "The statuses that count as success, such as 200 or 2xx; without it 2xx."),
+        new("expect", ParameterType.TextList, "The statuses that count as success, such as 200 or 2xx; without it 2xx.") { Form = StatusProblem },
     ]);
 
     private static readonly ProductInfoHeaderValue UserAgent =
@@ -123,6 +123,26 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
             _ => new ActionOutcome.Failed(detail),
         };
     }
+
+    private static ArgumentProblem? UrlProblem(string text)
+    {
+        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) || url.IsFile)
+        {
+            return new("'url' is an absolute address; write one such as https://example.com/hook");
+        }
+
+        return url.Scheme switch
+        {
+            "https" => null,
+            "http" => new($"'url' is refused unless the bot is allowed private addresses (Http:AllowPrivateAddresses); write https://{url.Authority}…", IsCertain: false),
+            _ => new($"the scheme of 'url' is '{url.Scheme}', and only https is allowed; write an address such as https://example.com/hook"),
+        };
+    }
+
+    private static ArgumentProblem? StatusProblem(string text) =>
+        int.TryParse(text, out var status) ? status is >= 100 and <= 599 ? null : new($"no answer has the status {text}; write one such as 200, or 2xx")
+        : text.Length == 3 && text[0] is >= '1' and <= '5' && text.EndsWith("xx", StringComparison.OrdinalIgnoreCase) ? null
+        : new("'expect' takes statuses such as 200, or 2xx for all that begin with 2");
 
     private static bool IsExpected(int status, IReadOnlyList<string> expected) =>
         expected.Count == 0

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Clients;
+using WebhookBot.Clients.Slack;
+using WebhookBot.Rules;
 
 namespace WebhookBot.Actions.Slack;
 
@@ -46,6 +48,16 @@ internal sealed record SlackDraft
             Broadcast = arguments.IsTrueAt("broadcast"),
         };
         return problem is null ? (draft, null) : (null, problem);
+    }
+
+    /// <summary>What is wrong with the channel that a rule names; null when nothing is.</summary>
+    public static ArgumentProblem? ChannelProblem(string channel)
+    {
+        var name = channel.Trim();
+        return name.TrimStart('#', '@').Length == 0 ? new("the channel is empty; write \"#name\", an id, or \"@login\"")
+            : name.Any(char.IsWhiteSpace) ? new($"no channel is named '{name}': names of channels have no spaces; write one such as \"{name.Replace(' ', '-').ToLowerInvariant()}\"")
+            : name[0] is '#' or '@' || SlackChannels.IsId(name) ? null
+            : new($"'{name}' is taken for the channel \"#{name}\"; write it so, or \"@{name}\" for a person", IsCertain: false);
     }
 
     /// <summary>The fields that a new message and an update share.</summary>

@@ -11,10 +11,10 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     public static readonly ActionDescriptor Definition = new("slack.post",
         "Posts a message to Slack, or updates the one posted for the same key.",
     [
-        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true),
+        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true) { Form = SlackDraft.ChannelProblem },
         new("text", ParameterType.Text, "The message, in mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
-        new("blocks", ParameterType.Structure, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
-        new("buttons", ParameterType.Structure, "Links below the message: a list of { url: …, label: … }."),
+        new("blocks", ParameterType.List, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
+        new("buttons", ParameterType.List, "Links below the message: a list of { url: …, label: … }."),
         new("key", ParameterType.Text, "One living message for this key: posted once, then updated in place."),
         new("thread", ParameterType.Text, "The key of the message in the same channel to answer in its thread."),
         new("broadcast", ParameterType.Boolean, "Shows an answer in a thread to the channel, too."),

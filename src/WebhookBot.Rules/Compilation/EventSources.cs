@@ -1,0 +1,25 @@
+using WebhookBot.Rules.Knowledge;
+using WebhookBot.Rules.Sources;
+using WebhookBot.Rules.Timing;
+
+namespace WebhookBot.Rules.Compilation;
+
+/// <summary>What is known of the events of the sources that rules name: those that files define, and those that are the bot's own.</summary>
+internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionary<string, SourceDefinition> sources, IEnumerable<Rule> rules)
+{
+    private readonly Lazy<EventCatalog> _schedules = new(() => OwnEvents.OfSchedules(rules));
+
+    /// <summary>The events of that source; null when nothing is known of them.</summary>
+    public EventCatalog? Of(string source) => source switch
+    {
+        OwnEvents.AlertFamily => OwnEvents.OfAlerts,
+        RuleSchedule.Source => _schedules.Value,
+        _ => PresetOf(source) is { } preset ? vocabulary.Events?.Invoke(preset) : null,
+    };
+
+    // A single file that is being edited may lack its sources; then a name means the preset of that name.
+    private string? PresetOf(string source) =>
+        sources.TryGetValue(source, out var definition)
+            ? definition.Event is null ? definition.Preset : null
+            : vocabulary.Presets.Contains(source) ? source : null;
+}

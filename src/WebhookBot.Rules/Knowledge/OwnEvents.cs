@@ -1,0 +1,82 @@
+using WebhookBot.Rules.Timing;
+
+namespace WebhookBot.Rules.Knowledge;
+
+/// <summary>What is known of the events that the bot itself names: the family of alerts, the schedules of rules, and what digests tell.</summary>
+internal static class OwnEvents
+{
+    /// <summary>The source of the names that the events of every alert source answer to.</summary>
+    public const string AlertFamily = "alert";
+
+    // What an alert source sends is its own affair; what all of them have in common stands in the view.
+    private const string Alerts = """
+        event firing
+          - Event
+        event resolved
+          - Event
+        type Event
+          * anything
+        """;
+
+    private const string Shapes = """
+        event schedule
+          - Schedule
+        event digest
+          - Digest
+        event delivery
+          - Delivery
+        type Schedule
+          rule text
+          schedule text
+          zone text
+          scheduled_for time
+          missed number
+        type Digest
+          rule text
+          key text
+          count number
+        type Delivery
+          id text
+          source text
+          event text
+          subject text
+          received_at time
+        """;
+
+    private static readonly EventCatalog Known = EventCatalog.Parse(Shapes);
+
+    /// <summary>The common names of alerts.</summary>
+    public static EventCatalog OfAlerts { get; } = new(EventCatalog.Parse(Alerts, EventCatalog.AlertView).Events) { IsComplete = true };
+
+    /// <summary>The events that these rules fire by.</summary>
+    public static EventCatalog OfSchedules(IEnumerable<Rule> rules) =>
+        new(rules.Where(r => r.Schedule is not null).Select(r => ScheduleOf(r.Name))) { IsComplete = true };
+
+    /// <summary>What a digest's steps see when it gathered an event with that payload.</summary>
+    public static FieldShape DigestOf(FieldShape gathered)
+    {
+        var shape = new ObjectShape(Digest.Source);
+        shape.Extend(ShapeOf(Digest.Source).Fields!);
+        shape.Add("events", FieldShape.ArrayOf(Gathered(gathered)));
+        return FieldShape.Of(shape);
+    }
+
+    // A rule's name may have dots, and its event has two parts then, as an event with an action.
+    private static EventShape ScheduleOf(string rule) =>
+        rule.Split('.', 2) is [var type, var action] ? new EventShape(type, action, ShapeOf(RuleSchedule.Source)) : new EventShape(rule, null, ShapeOf(RuleSchedule.Source));
+
+    private static FieldShape Gathered(FieldShape payload)
+    {
+        if (payload.Fields is not { } fields)
+        {
+            return FieldShape.Anything;
+        }
+
+        var element = new ObjectShape(fields.Name);
+        element.Extend(fields);
+        element.Add("delivery", ShapeOf("delivery"));
+        return FieldShape.Of(element);
+    }
+
+    private static FieldShape ShapeOf(string name) => Known.Find(name, null)!.Payload;
+}

@@ -1,0 +1,55 @@
+using WebhookBot.Cli;
+using WebhookBot.Rules.Compilation;
+
+namespace WebhookBot.Tests.RuleFiles;
+
+/// <summary>What stands in a rule file and cannot work is told before an event comes.</summary>
+public sealed class LiteralArgumentsTests
+{
+    [Theory]
+    [InlineData("http: { url: example.com/hook }", "error WB0133: 'url' is an absolute address; write one such as https://example.com/hook")]
+    [InlineData("http: { url: /hook }", "error WB0133: 'url' is an absolute address")]
+    [InlineData("http: { url: 'ftp://example.com' }", "error WB0133: the scheme of 'url' is 'ftp', and only https is allowed")]
+    [InlineData("http: { url: 'http://example.com/a' }", "warning WB0133: 'url' is refused unless the bot is allowed private addresses (Http:AllowPrivateAddresses); write https://example.com…")]
+    [InlineData("http: { url: 'https://example.com', expect: 2x }", "error WB0133: 'expect' takes statuses such as 200, or 2xx for all that begin with 2")]
+    [InlineData("http: { url: 'https://example.com', expect: [2xx, 99] }", "error WB0133: no answer has the status 99; write one such as 200, or 2xx")]
+    [InlineData("slack.post: { channel: '#on call', text: x }", "error WB0133: no channel is named '#on call': names of channels have no spaces; write one such as \"#on-call\"")]
+    [InlineData("slack.post: { channel: dev, text: x }", "warning WB0133: 'dev' is taken for the channel \"#dev\"; write it so, or \"@dev\" for a person")]
+    [InlineData("slack.post: { channel: '#', text: x }", "error WB0133: the channel is empty")]
+    [InlineData("slack.post: { channel: '#dev', text: x, blocks: { type: divider } }", "error WB0133: 'blocks' takes a list, found a mapping")]
+    [InlineData("slack.post: { channel: '#dev', text: x, buttons: { url: x, label: y } }", "error WB0133: 'buttons' takes a list, found a mapping")]
+    [InlineData("slack.message: { channel: '#dev', text: x }", "error WB0130: unknown action 'slack.message'; did you mean 'slack.post'?")]
+    [InlineData("github.label: { add: x }", "error WB0132: github.label needs 'number' here, because github.push has no pull_request.number or issue.number or number to take it from")]
+    [InlineData("github.comment: { body: x }", "error WB0132: github.comment needs 'number' here")]
+    public void Tells_what_cannot_work(string step, string told) => Assert.StartsWith(told, Assert.Single(Told("github.push", step)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("github.push", "http: { url: 'https://example.com/{{ref}}', expect: [200, 2xx, 4XX] }")]
+    [InlineData("github.push", "http: { url: '{{repository.html_url}}' }")]
+    [InlineData("github.push", "slack.post: { channel: '#dev', text: x }")]
+    [InlineData("github.push", "slack.post: { channel: '@octocat', text: x }")]
+    [InlineData("github.push", "slack.post: { channel: '@some.body@example.com', text: x }")]
+    [InlineData("github.push", "slack.post: { channel: C012AB3CD, text: x, blocks: [{ type: divider }], buttons: [{ url: 'https://example.com', label: y }] }")]
+    [InlineData("github.push", "slack.post: { channel: '{{default repository.name \"dev\"}}', text: x }")]
+    [InlineData("github.push", "github.label: { number: 4, add: x }")]
+    [InlineData("github.push", "github.dispatch: { workflow: a.yml }")]
+    [InlineData("github.*", "github.comment: { key: k, body: x }")]
+    [InlineData("[github.push, github.issues.opened]", "github.label: { add: x }")]
+    [InlineData("github.issue_comment.created", "github.label: { add: x }")]
+    [InlineData("alert.firing", "github.comment: { key: k, body: x }")]
+    [InlineData("billing.invoice.paid", "github.comment: { key: k, body: x }")]
+    public void Says_nothing_about_what_may_work(string on, string step) => Assert.Equal([], Told(on, step));
+
+    [Fact]
+    public void Warns_of_a_branch_where_the_whole_reference_is_sent()
+    {
+        var told = Compile("rules:\n  r:\n    on: github.push\n    if: { ref: main }\n    then: [slack.post: { channel: '#dev', text: x }]\n");
+        Assert.Equal("warning WB0166: 'ref' always begins with refs/, so it never equals the text 'main'; write refs/heads/main", Assert.Single(told));
+        Assert.Empty(Compile("rules:\n  r:\n    on: [github.create, github.push]\n    if: { ref: main }\n    then: [slack.post: { channel: '#dev', text: x }]\n"));
+    }
+
+    private static List<string> Told(string on, string step) => Compile($"rules:\n  r:\n    on: {on}\n    then: [{step}]\n");
+
+    private static List<string> Compile(string text) =>
+        [.. new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("r.yml", text)]).Diagnostics.Select(d => d.ToString().Split(": ", 2)[1])];
+}
