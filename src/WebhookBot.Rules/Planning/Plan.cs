@@ -48,6 +48,9 @@ public sealed record Hold
     /// <summary>The digest it belongs to; null when it is none.</summary>
     public string? Batch { get; init; }
 
+    /// <summary>Whether that event, being of the same subject, calls it off.</summary>
+    public bool IsCalledOffBy(WebhookEvent e) => CancelOn.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)));
+
     /// <summary>What the actions of that subject that an event may call off are found by.</summary>
     public static string WaitingFor(string subject) => $"wait\n{subject}";
 

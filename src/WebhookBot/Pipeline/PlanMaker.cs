@@ -39,8 +39,7 @@ public sealed class PlanMaker(IJournal journal, TimeProvider clock)
                 continue;
             }
 
-            var patterns = action.Hold?.CancelOn ?? [];
-            if (patterns.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)))
+            if (action.Hold?.IsCalledOffBy(e) == true
                 && await journal.ClaimHeldAsync(one, cancellation) is { } claimed)
             {
                 var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"called off by {e.Name} (delivery {e.DeliveryId})");

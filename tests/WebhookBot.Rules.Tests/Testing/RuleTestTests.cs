@@ -64,7 +64,7 @@ public class RuleTestTests
               event: gh.pull_request.opened
               with: { pull_request.title: T }
               expect:
-                announce: [{ do.all: { title: U, names: [a, b], nope: 1 } }]
+                announce: [{ do.all: { title: U, names: [a, b], state: open } }]
             other actions:
               event: gh.pull_request.opened
               with: { pull_request.draft: true }
@@ -160,7 +160,7 @@ public class RuleTestTests
         var indented = string.Concat(tests.Split('\n').Select(l => $"  {l}\n"));
         var read = reader.Read(new RuleFile("t.yml", "tests:\n" + indented));
         Assert.Empty(reader.Diagnostics);
-        var runner = new RuleTestRunner(TestRules.Set(Rules), t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Event, t.At));
+        var runner = new RuleTestRunner(TestRules.Set(Rules), t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Name, t.At));
         return [.. read.SelectMany(t => runner.Run(t).Failures)];
     }
 }
