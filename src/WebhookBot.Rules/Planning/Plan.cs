@@ -17,7 +17,7 @@ public sealed record Plan
     /// <summary>The facts the decision was made with, as JSON: <c>{"changed_files": {"value": [...]}}</c>.</summary>
     public JsonElement? Facts { get; init; }
 
-    /// <summary>Rules that were not looked at one by one, in words; null when all were.</summary>
+    /// <summary>What is to be said beside the rules, in words: those that were not looked at one by one, what the event called off. Usually null.</summary>
     public string? Note { get; init; }
 
     /// <summary>What counts from now on: one for each rule that is limited by a number in a time.</summary>
