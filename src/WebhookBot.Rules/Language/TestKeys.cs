@@ -51,7 +51,7 @@ public static class TestKeys
     };
 
     /// <summary>Of a test file.</summary>
-    public static KeyTable File { get; } = new("test-file", "Tests of rules: an event in, and the plan that is expected.",
+    public static KeyTable Sections { get; } = new("test-file", "Tests of rules: an event in, and the plan that is expected.",
     [
         new("tests", ValueForm.ByName("tests by name", "^", ValueForm.Mapping(Test)), "The tests, by name."),
     ]);

@@ -35,7 +35,7 @@ public sealed class RuleTestReader
             return [];
         }
 
-        Shape.Keys(root, "a test file", TestKeys.File.Names, _diagnostics);
+        Shape.Keys(root, "a test file", TestKeys.Sections.Names, _diagnostics);
         var tests = root["tests"] is { } node ? Shape.Mapping(node, "tests by name", _diagnostics) : null;
         return [.. (tests?.Entries ?? []).Select(ReadTest)];
     }

@@ -18,7 +18,7 @@ public sealed class TestSchemaWriter(RuleVocabulary vocabulary)
     /// <summary>The schema as text, with a line break at its end.</summary>
     public string Write()
     {
-        var root = _forms.Table(TestKeys.File);
+        var root = _forms.Table(TestKeys.Sections);
         var definitions = new JsonObject
         {
             ["sample"] = SchemaForms.Described(

@@ -14,7 +14,7 @@ internal static partial class ReferenceWriter
 {
     private static readonly Dictionary<string, KeyTable> Tables = new[]
     {
-        FileKeys.Sections, FileKeys.Grant, TestKeys.File, TestKeys.Test, TestKeys.Event, TestKeys.Played, TestKeys.Expected, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
+        FileKeys.Sections, FileKeys.Grant, TestKeys.Sections, TestKeys.Test, TestKeys.Event, TestKeys.Played, TestKeys.Expected, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
         RuleKeys.Debounce, RuleKeys.Digest, SourceKeys.Source, SourceKeys.Verify, SourceKeys.Timestamp, SourceKeys.Place,
     }.ToDictionary(t => t.Name);
 
