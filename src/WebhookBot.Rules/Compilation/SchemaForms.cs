@@ -134,7 +134,7 @@ internal sealed class SchemaForms
     {
         if (path.Split('=') is [var key, var value])
         {
-            return With(Requires(key), "properties", new JsonObject { [key] = new JsonObject { ["const"] = value } });
+            return With(Requires(key), "properties", new JsonObject { [key] = new JsonObject { ["enum"] = new JsonArray(value) } });
         }
 
         var parts = path.Split('.', 2);

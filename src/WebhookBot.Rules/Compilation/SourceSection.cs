@@ -49,7 +49,7 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         var secrets = Secrets(mapping).Concat(verify?.Secrets ?? []).ToList();
         var needs = preset is null ? null : vocabulary.Needs?.Invoke(preset);
         var needsSecret = verify?.Scheme is { } own ? own.Algorithm != VerificationAlgorithm.IssuedToken : needs?.Secret ?? true;
-        if (secrets.Count == 0 && needsSecret)
+        if (secrets.Count == 0 && needsSecret && mapping["secret"] is null && mapping["secrets"] is null)
         {
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' has no secret; add 'secret' with the NAME of the setting that holds it");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace WebhookBot.Rules.Conditions;
@@ -28,6 +29,18 @@ public static partial class Durations
         }
 
         return seconds > 0 && seconds <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    /// <summary>As it is written: <c>1h30m</c>.</summary>
+    public static string InWords(TimeSpan duration)
+    {
+        var text = new StringBuilder();
+        foreach (var (count, unit) in new[] { (duration.Days, 'd'), (duration.Hours, 'h'), (duration.Minutes, 'm'), (duration.Seconds, 's') })
+        {
+            _ = count == 0 ? text : text.Append(CultureInfo.InvariantCulture, $"{count}{unit}");
+        }
+
+        return text.Length == 0 ? "0s" : text.ToString();
     }
 
     [GeneratedRegex(@"^((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?\z", RegexOptions.CultureInvariant)]

@@ -1,6 +1,6 @@
 namespace WebhookBot.Rules.Language;
 
-/// <summary>The sections of a rule file, and the keys of a test file.</summary>
+/// <summary>The sections of a rule file.</summary>
 public static class FileKeys
 {
     private static readonly ValueForm Anything = ValueForm.Anything("anything");
@@ -20,23 +20,5 @@ public static class FileKeys
         new("people", ValueForm.ByName("Slack users by GitHub login", "^", ValueForm.Text("a Slack user id", "^[UW][A-Z0-9]{6,}$", "U012AB3CD")), "Which Slack user a GitHub login is, where the e-mail address does not tell. Used by `mention` and by `channel: \"@login\"`."),
         new("vars", ValueForm.ByName("values by name", $"^{ValueForm.NameCharacter}{{1,80}}$", Anything), "Values that rules share: `{{vars.channel}}` in templates, `vars.team` in conditions."),
         new("repositories", ValueForm.ByName("grants by repository", $@"^({ValueForm.NameCharacter}|[.*]){{1,100}}/({ValueForm.NameCharacter}|[.*]){{1,100}}$", ValueForm.Mapping(Grant)), "What the rules in single repositories may do, by `owner/name` or `owner/*`."),
-    ]);
-
-    /// <summary>Of an event in a test file when it is a mapping.</summary>
-    public static KeyTable TestEvent { get; } = new("event", "An event that is no shipped sample.",
-    [
-        new("name", ValueForm.Text("the event's name"), "The event's name: `github.pull_request.opened`.", IsRequired: true),
-        new("file", ValueForm.Text("a file name"), "A JSON file beside the test file."),
-        new("payload", Anything, "The payload itself."),
-    ]);
-
-    /// <summary>Of a test in a test file.</summary>
-    public static KeyTable Test { get; } = new("test", "An event, and what the rules are to plan for it.",
-    [
-        new("event", ValueForm.AnyOf("the name of a shipped sample, or `{ name, file }` or `{ name, payload }`", ValueForm.Text(), ValueForm.Mapping(TestEvent)), "The event.", IsRequired: true),
-        new("with", Anything with { InWords = "values by path" }, "Fields of the payload that are to be different."),
-        new("facts", Anything with { InWords = "facts by name" }, "What the facts are. `{ truncated: [...] }` is a list that is cut off, `{ unavailable: why }` one that could not be had."),
-        new("at", ValueForm.Text("a time"), "When the delivery is received; 2026-01-05T12:00:00Z, a Monday, when nothing is said."),
-        new("expect", Anything with { InWords = "`no match` or a list of actions, by rule" }, "What is expected of each rule that is named. Of an action, the arguments that are written must be equal; others may be anything.", IsRequired: true),
     ]);
 }

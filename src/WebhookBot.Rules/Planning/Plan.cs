@@ -17,7 +17,7 @@ public sealed record Plan
     /// <summary>The facts the decision was made with, as JSON: <c>{"changed_files": {"value": [...]}}</c>.</summary>
     public JsonElement? Facts { get; init; }
 
-    /// <summary>Rules that were not looked at one by one, in words; null when all were.</summary>
+    /// <summary>What is to be said beside the rules, in words: those that were not looked at one by one, what the event called off. Usually null.</summary>
     public string? Note { get; init; }
 
     /// <summary>What counts from now on: one for each rule that is limited by a number in a time.</summary>
@@ -47,6 +47,9 @@ public sealed record Hold
 
     /// <summary>The digest it belongs to; null when it is none.</summary>
     public string? Batch { get; init; }
+
+    /// <summary>Whether that event, being of the same subject, calls it off.</summary>
+    public bool IsCalledOffBy(WebhookEvent e) => CancelOn.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)));
 
     /// <summary>What the actions of that subject that an event may call off are found by.</summary>
     public static string WaitingFor(string subject) => $"wait\n{subject}";

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Planning;
 
@@ -16,21 +15,27 @@ internal static partial class PlanDifference
     private const int After = 60;
 
     /// <summary>The difference of an action and its arguments; nothing when there is none.</summary>
-    public static IEnumerable<string> Of(string rule, ExpectedAction expected, PlannedAction planned)
+    public static IEnumerable<string> Of(string rule, ExpectedAction expected, PastAction past)
     {
+        var planned = past.Planned;
         if (planned.Problem is not null)
         {
             yield return ExplanationText.Harmless($"{rule}: {planned.Action}: {planned.Problem}");
         }
 
+        if (expected.Waits is { } wait && wait != past.Waits)
+        {
+            yield return $"{rule}: {planned.Action}: waits";
+            yield return $"    expected  {Durations.InWords(wait)}";
+            yield return $"    planned   {(past.Waits == TimeSpan.Zero ? "nothing" : Durations.InWords(past.Waits))}";
+        }
+
         var places = expected.Arguments.EnumerateObject().SelectMany(a => Differences(a.Name, a.Value, Property(planned.Arguments, a.Name)));
         foreach (var (path, wanted, found) in places)
         {
-            var isMisspelt = expected.Arguments.TryGetProperty(path, out _) && !planned.Arguments.TryGetProperty(path, out _);
-            var near = isMisspelt ? Suggestion.Near(path, planned.Arguments.EnumerateObject().Select(p => p.Name)) : "";
             var (left, right, at) = Compare(Write(wanted), Write(found));
             var place = at is null ? "" : $"   they differ from character {at} on, marked »";
-            yield return ExplanationText.Harmless($"{rule}: {planned.Action}: {path}{near}{place}");
+            yield return ExplanationText.Harmless($"{rule}: {planned.Action}: {path}{place}");
             yield return ExplanationText.Harmless($"    expected  {left}");
             yield return ExplanationText.Harmless($"    planned   {right}");
         }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Language;
@@ -9,19 +6,28 @@ using WebhookBot.Rules.Timing;
 namespace WebhookBot.Rules.Testing;
 
 /// <summary>Reads test files. What is wrong with them is told as it is for rule files.</summary>
-/// <param name="rules">The rules under test, for the names of sources and rules.</param>
-/// <param name="vocabulary">The names of actions and facts.</param>
-/// <param name="readFile">Reads a payload file named in a test file: the test file's path and the name; null when there is none.</param>
-public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Func<string, string, byte[]?> readFile)
+public sealed class RuleTestReader
 {
     private static readonly DateTimeOffset DefaultTime = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
+    private readonly RuleSet _rules;
+    private readonly ActionCatalog _actions;
+    private readonly PlayedEventReader _events;
     private readonly DiagnosticBag _diagnostics = new();
+
+    /// <param name="rules">The rules under test, for the names of sources and rules.</param>
+    /// <param name="vocabulary">The names of actions and facts, and what is known of events.</param>
+    /// <param name="readFile">Reads a payload file named in a test file: the test file's path and the name; null when there is none.</param>
+    public RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Func<string, string, byte[]?> readFile)
+    {
+        (_rules, _actions) = (rules, vocabulary.Actions);
+        _events = new PlayedEventReader(rules, vocabulary, readFile, _diagnostics);
+    }
 
     /// <summary>What was wrong with the files read so far.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics.Items;
 
-    /// <summary>The tests of one file that could be read.</summary>
+    /// <summary>The tests of one file, those with mistakes among them.</summary>
     public IReadOnlyList<RuleTest> Read(RuleFile file)
     {
         if (YamlReader.Read(file, _diagnostics) is not { } root)
@@ -29,208 +35,97 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
             return [];
         }
 
-        Shape.Keys(root, "a test file", ["tests"], _diagnostics);
+        Shape.Keys(root, "a test file", TestKeys.Sections.Names, _diagnostics);
         var tests = root["tests"] is { } node ? Shape.Mapping(node, "tests by name", _diagnostics) : null;
-        return [.. (tests?.Entries ?? []).Select(ReadTest).OfType<RuleTest>()];
+        return [.. (tests?.Entries ?? []).Select(ReadTest)];
     }
 
-    private RuleTest? ReadTest(YamlEntry entry)
+    private RuleTest ReadTest(YamlEntry entry)
     {
-        if (Shape.Mapping(entry.Value, "a test", _diagnostics) is not { } mapping)
-        {
-            return null;
-        }
-
-        Shape.Keys(mapping, "a test", FileKeys.Test.Names, _diagnostics);
-        if (mapping["event"] is not { } eventNode || mapping["expect"] is not { } expectNode)
-        {
-            _diagnostics.Error(entry.Key.Position, DiagnosticCode.MissingKey, "a test has 'event' and 'expect'");
-            return null;
-        }
-
-        var (name, payload) = ReadEvent(eventNode, entry.Key.Position.File);
-        var expectations = Shape.Mapping(expectNode, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation).OfType<RuleExpectation>().ToList();
-        var facts = ReadFacts(mapping["facts"]);
-        if (name is null || payload is null || expectations is null || !ApplyOverrides(payload, mapping["with"]) || Write(payload, entry.Key) is not { } body)
-        {
-            return null;
-        }
-
+        var before = _diagnostics.Items.Count;
+        var (events, expectations) = Shape.Mapping(entry.Value, "a test", _diagnostics) is { } mapping ? ReadParts(mapping, entry.Key) : ([], []);
         return new RuleTest
         {
             Name = entry.Key.Text,
             Position = entry.Key.Position,
-            Event = name,
-            Payload = body,
-            Facts = facts,
-            At = ReadTime(mapping["at"]),
+            Events = events,
             Expectations = expectations,
+            Mistakes = [.. _diagnostics.Items.Skip(before)],
         };
     }
 
-    private (string? Name, JsonNode? Payload) ReadEvent(YamlNode node, string testFile)
+    private (IReadOnlyList<PlayedEvent> Events, IReadOnlyList<RuleExpectation> Expectations) ReadParts(YamlMapping mapping, YamlScalar test)
     {
-        switch (node)
+        var before = _diagnostics.Items.Count;
+        Shape.Keys(mapping, "a test", TestKeys.Test.Names, _diagnostics);
+        if ((mapping["event"] is null) == (mapping["events"] is null) || mapping["expect"] is not { } expect)
         {
-            case YamlScalar name:
-                return (name.Text, ReadSample(name));
-            case YamlMapping mapping:
-                Shape.Keys(mapping, "an event", FileKeys.TestEvent.Names, _diagnostics);
-                var given = Shape.Text(mapping["name"], "the event's name", _diagnostics);
-                if (given is not null && mapping["file"] is YamlScalar file)
-                {
-                    return (given, Parse(readFile(testFile, file.Text), file));
-                }
-
-                if (given is not null && mapping["payload"] is { } inline)
-                {
-                    return (given, NotNull(JsonNode.Parse(inline.ToJson().GetRawText()), inline));
-                }
-
-                _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "an event is a sample's name, { name, file } or { name, payload }");
-                return default;
-            default:
-                _diagnostics.WrongKind(node, "an event");
-                return default;
-        }
-    }
-
-    private JsonNode? ReadSample(YamlScalar name)
-    {
-        var source = rules.Sources.FirstOrDefault(s => name.Text.StartsWith(s.Name + ".", StringComparison.Ordinal));
-        var sample = source?.Preset is { } preset ? preset + name.Text[source.Name.Length..] : name.Text;
-        if (SampleCatalog.Find(sample) is { } payload)
-        {
-            return JsonNode.Parse(payload);
-        }
-
-        if (rules.Rules.FirstOrDefault(r => r.Schedule is not null && name.Text == RuleSchedule.EventOf(r.Name)) is { } rule)
-        {
-            return rule.Schedule!.PayloadOf(rule.Name, DefaultTime, missed: 0);
-        }
-
-        _diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names);
-        return null;
-    }
-
-    private JsonNode? Parse(byte[]? payload, YamlScalar file)
-    {
-        try
-        {
-            if (payload is not null)
+            // A key that is misspelt is told already, and is the one that is missing.
+            if (_diagnostics.Items.Count == before)
             {
-                return NotNull(JsonNode.Parse(Whole(payload)), file);
+                _diagnostics.Error(test.Position, DiagnosticCode.MissingKey, "a test has 'event' or 'events', one of them, and 'expect'");
             }
 
-            _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"there is no file '{Suggestion.Shorten(file.Text)}' beside the test file");
-        }
-        catch (JsonException e)
-        {
-            _diagnostics.Error(file.Position, DiagnosticCode.BadTest, $"'{Suggestion.Shorten(file.Text)}' is not JSON: {e.Message}");
+            return ([], []);
         }
 
-        return null;
+        var events = mapping["events"] is { } list ? ReadSeries(mapping, list) : [_events.Read(mapping, test.Position, DefaultTime)];
+        var expectations = Shape.Mapping(expect, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation) ?? [];
+        return ([.. events.OfType<PlayedEvent>()], [.. expectations.OfType<RuleExpectation>()]);
     }
 
-    // Half of a surrogate pair is read as U+FFFD by the rules, and could not be written again.
-    private static byte[] Whole(byte[] payload)
+    private List<PlayedEvent?> ReadSeries(YamlMapping test, YamlNode node)
     {
-        var json = payload.AsSpan().StartsWith("\uFEFF"u8) ? payload.AsSpan(3) : payload;
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        foreach (var entry in test.Entries.Where(e => e.Key.Text is "with" or "facts" or "at"))
         {
-            JsonText.Write(JsonElement.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false }), writer);
+            _diagnostics.Error(entry.Key.Position, DiagnosticCode.BadTest, $"'{entry.Key.Text}' stands in each of the events");
         }
 
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private JsonNode? NotNull(JsonNode? payload, YamlNode node)
-    {
-        if (payload is null)
+        if (node is not YamlSequence { Items.Count: > 0 } list)
         {
-            _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "a payload is an object, found null");
+            _diagnostics.WrongKind(node, "a list of events, each { event, with, facts, at }");
+            return [];
         }
 
-        return payload;
-    }
-
-    private bool ApplyOverrides(JsonNode payload, YamlNode? node)
-    {
-        if (node is null)
+        var events = new List<PlayedEvent?>();
+        var time = DefaultTime;
+        foreach (var item in list.Items)
         {
-            return true;
-        }
-
-        foreach (var entry in Shape.Mapping(node, "values by path", _diagnostics)?.Entries ?? [])
-        {
-            try
+            var played = ReadPlayed(item, time);
+            if (played?.At < time && events.Count > 0)
             {
-                PayloadOverrides.Set(payload, entry.Key.Text, entry.Value.ToJson());
+                _diagnostics.Error(item.Position, DiagnosticCode.BadTest, "the events stand in the order of their time, and this one is before the one above");
             }
-            catch (FormatException e)
-            {
-                _diagnostics.Error(entry.Key.Position, DiagnosticCode.BadTest, e.Message);
-                return false;
-            }
+
+            time = played?.At ?? time;
+            events.Add(played);
         }
 
-        return true;
+        return events;
     }
 
-    // The overrides may have nested it deeper than the intake lets a payload be.
-    private byte[]? Write(JsonNode payload, YamlScalar test)
+    private PlayedEvent? ReadPlayed(YamlNode item, DateTimeOffset time)
     {
-        try
+        if (Shape.Mapping(item, "an event of a test", _diagnostics) is not { } mapping)
         {
-            return JsonSerializer.SerializeToUtf8Bytes(payload);
-        }
-        catch (JsonException)
-        {
-            _diagnostics.Error(test.Position, DiagnosticCode.BadTest, "the payload is nested deeper than 64 levels");
             return null;
         }
-    }
 
-    private Dictionary<string, FactValue> ReadFacts(YamlNode? node)
-    {
-        var entries = Shape.Mapping(node, "facts by name", _diagnostics)?.Entries ?? [];
-        foreach (var unknown in entries.Where(e => !vocabulary.Facts.Contains(e.Key.Text)))
+        var before = _diagnostics.Items.Count;
+        Shape.Keys(mapping, "an event of a test", TestKeys.Played.Names, _diagnostics);
+        if (mapping["event"] is null && _diagnostics.Items.Count == before)
         {
-            _diagnostics.Unknown(DiagnosticCode.UnknownFact, "fact", unknown.Key, vocabulary.Facts);
+            _diagnostics.Error(item.Position, DiagnosticCode.MissingKey, "each of the events has 'event'");
         }
 
-        return entries.ToDictionary(e => e.Key.Text, e => ReadFact(e.Value), StringComparer.Ordinal);
-    }
-
-    private static FactValue ReadFact(YamlNode node) => node switch
-    {
-        YamlMapping { Entries: [{ Key.Text: "truncated" }] } mapping => FactValue.Truncated(mapping.Entries[0].Value.ToJson()),
-        YamlMapping { Entries: [{ Key.Text: "unavailable", Value: YamlScalar why }] } => FactValue.Unavailable(why.Text),
-        _ => FactValue.Known(node.ToJson()),
-    };
-
-    private DateTimeOffset ReadTime(YamlNode? node)
-    {
-        if (node is null)
-        {
-            return DefaultTime;
-        }
-
-        if (node is YamlScalar scalar && Timestamps.FromText(scalar.Text) is { } time)
-        {
-            return time;
-        }
-
-        _diagnostics.Error(node.Position, DiagnosticCode.BadTest, "a time is written 2026-01-05T12:00:00Z");
-        return DefaultTime;
+        return mapping["event"] is null ? null : _events.Read(mapping, item.Position, time);
     }
 
     private RuleExpectation? ReadExpectation(YamlEntry entry)
     {
-        if (rules.Rules.All(r => r.Name != entry.Key.Text))
+        if (_rules.Rules.All(r => r.Name != entry.Key.Text))
         {
-            _diagnostics.Unknown(DiagnosticCode.BadTest, "rule", entry.Key, rules.Rules.Select(r => r.Name));
+            _diagnostics.Unknown(DiagnosticCode.BadTest, "rule", entry.Key, _rules.Rules.Select(r => r.Name));
             return null;
         }
 
@@ -238,17 +133,44 @@ public sealed class RuleTestReader(RuleSet rules, RuleVocabulary vocabulary, Fun
         {
             case YamlScalar { Text: "no match" }:
                 return new RuleExpectation(entry.Key.Text, entry.Key.Position, null);
-            case YamlSequence list when list.Items.All(i => i is YamlMapping { Entries: [{ Value: YamlMapping }] }):
-                foreach (var unknown in list.Items.Cast<YamlMapping>().Select(i => i.Entries[0].Key).Where(k => vocabulary.Actions.Find(k.Text) is null && k.Text != Digest.Gather))
-                {
-                    _diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", unknown, vocabulary.Actions.Names);
-                }
-
-                var actions = list.Items.Cast<YamlMapping>().Select(i => new ExpectedAction(i.Entries[0].Key.Text, i.Entries[0].Value.ToJson()));
-                return new RuleExpectation(entry.Key.Text, entry.Key.Position, [.. actions]);
+            case YamlSequence list when list.Items.All(i => ActionOf(i) is not null):
+                return new RuleExpectation(entry.Key.Text, entry.Key.Position, [.. list.Items.Select(i => ReadAction((YamlMapping)i, ActionOf(i)!.Value))]);
             default:
                 _diagnostics.Error(entry.Value.Position, DiagnosticCode.BadTest, "expected 'no match' or a list of actions with their arguments");
                 return null;
         }
+    }
+
+    // An action with its arguments, and beside it nothing but what is expected of it as a whole.
+    private static YamlEntry? ActionOf(YamlNode node) =>
+        (node as YamlMapping)?.Entries.Where(e => !TestKeys.Expected.Names.Contains(e.Key.Text)).ToList() is [{ Value: YamlMapping } action] ? action : (YamlEntry?)null;
+
+    private ExpectedAction ReadAction(YamlMapping item, YamlEntry action)
+    {
+        var arguments = (YamlMapping)action.Value;
+        if (_actions.Find(action.Key.Text) is { } known)
+        {
+            foreach (var unknown in arguments.Entries.Where(a => known.Parameters.All(p => p.Name != a.Key.Text)))
+            {
+                _diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {known.Name}", unknown.Key, known.Parameters.Select(p => p.Name));
+            }
+        }
+        else if (action.Key.Text != Digest.Gather)
+        {
+            _diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", action.Key, _actions.Names);
+        }
+
+        return new ExpectedAction(action.Key.Text, arguments.ToJson(), ReadWait(item["waits"]));
+    }
+
+    private TimeSpan? ReadWait(YamlNode? node)
+    {
+        var wait = node is YamlScalar scalar ? Durations.TryParse(scalar.Text) : null;
+        if (node is not null && wait is null)
+        {
+            _diagnostics.Error(node.Position, DiagnosticCode.BadDuration, "'waits' is a duration such as 30s, 15m, 1h30m, 7d or 2w");
+        }
+
+        return wait;
     }
 }

@@ -36,6 +36,7 @@ public static class ActionsSetup
 
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AttemptJudge>();
+        services.AddSingleton<ActionStory>();
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<Drain>();
         return services;

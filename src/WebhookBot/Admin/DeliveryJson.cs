@@ -29,7 +29,7 @@ internal static class DeliveryJson
         ["rule_set_in_force"] = inForce.Hash,
         ["facts"] = record.Plan?.Facts is { } facts ? ApiJson.Node(facts) : null,
         ["note"] = record.Plan?.Note,
-        ["rules"] = new JsonArray([.. (record.Plan?.Rules ?? []).Select(Rule)]),
+        ["rules"] = new JsonArray([.. (record.Plan?.Rules ?? []).Select(r => Rule(r, Ran(r, record.Plan!)))]),
         ["not_looked_at"] = e is null || record.Plan?.RuleSet != inForce.Hash ? null : new JsonArray([.. RulePassedOver.Of(inForce, e).Select(PassedOver)]),
         ["actions"] = new JsonArray([.. record.Actions.Select(Action)]),
     };
@@ -60,10 +60,15 @@ internal static class DeliveryJson
         Parts = explanation?["parts"] is JsonArray parts ? [.. parts.Select(ReadExplanation)] : [],
     };
 
-    private static JsonObject Rule(RuleExplanation rule) => new()
+    // Null when nothing of the rule was planned.
+    private static string? Ran(RuleExplanation rule, Plan plan) =>
+        plan.Actions.Any(a => a.Rule == rule.Rule && !a.IsNotice) ? rule.Matched == Truth.True ? "then" : "else" : null;
+
+    private static JsonObject Rule(RuleExplanation rule, string? ran) => new()
     {
         ["rule"] = rule.Rule,
         ["matched"] = Matched(rule.Matched),
+        ["ran"] = ran,
         ["explanation"] = Explain(rule.Explanation),
         ["note"] = rule.Note,
         ["steps"] = new JsonArray([.. rule.Steps.Select(s => new JsonObject { ["step"] = s.Step, ["done"] = Matched(s.Done), ["explanation"] = Explain(s.Explanation) })]),

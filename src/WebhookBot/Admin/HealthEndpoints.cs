@@ -28,13 +28,12 @@ internal static class HealthEndpoints
         }
 
         // The last good rule set decides meanwhile, so a bad reload is told but takes nothing out of service.
-        var failed = rules.Status.FailedReload;
         return Results.Json(
             new JsonObject
             {
                 ["status"] = problems.Count == 0 ? "ready" : "not ready",
                 ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p))]),
-                ["rules"] = failed.Count == 0 ? $"rule set {rules.Current.Hash} is in force" : $"the last reload failed, rule set {rules.Current.Hash} stays in force: {failed[0]}",
+                ["rules"] = rules.Status.Problem ?? $"rule set {rules.Current.Hash} is in force",
                 ["index"] = health.IndexNote,
                 ["unfinished"] = health.Unfinished,
                 ["retrying"] = health.Retrying,

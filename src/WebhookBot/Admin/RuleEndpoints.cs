@@ -20,6 +20,7 @@ internal static class RuleEndpoints
 
     private static JsonObject Describe(RuleSetStatus status, RuleCounts counts) => new()
     {
+        ["problem"] = status.Problem,
         ["hash"] = status.RuleSet.Hash,
         ["loaded_at"] = status.LoadedAt is { } at ? ApiJson.Time(at) : null,
         ["files"] = new JsonArray([.. status.RuleSet.Files.Select(f => JsonValue.Create(f))]),

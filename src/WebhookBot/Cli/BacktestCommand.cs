@@ -46,7 +46,12 @@ internal static class BacktestCommand
         format.AcceptOnlyFromAmong("text", "json", "markdown");
         var fail = new Option<bool>("--fail-on-change") { Description = "Exit 1 when anything differs" };
         var server = BotClient.ServerOption();
-        var command = new Command("backtest", "Tells what other rules would have done about recorded deliveries; carries nothing out")
+        var command = new Command("backtest", """
+            Tells what other rules would have done about recorded deliveries; carries nothing out.
+
+            Exit codes: 0 compared, 1 something differs and --fail-on-change is given, a rule file has errors, or the bot cannot be asked,
+            2 bad usage.
+            """)
         {
             old, @new, last, since, source, name, format, fail, server,
         };

@@ -7,9 +7,12 @@ namespace WebhookBot.Cli;
 /// <summary>Prints a delivery, as the API gives it, for a person.</summary>
 internal static class DeliveryPrinter
 {
+    /// <summary>How many of the rules that were not looked at are named when nobody asks for all.</summary>
+    public const int MostPassedOver = 20;
+
     /// <param name="delivery">What the API answers, or what stands for it.</param>
-    /// <param name="withPassedOver">Whether the rules that were not looked at are named.</param>
-    public static void Print(JsonNode delivery, bool withPassedOver)
+    /// <param name="mostPassedOver">How many of the rules that were not looked at are named.</param>
+    public static void Print(JsonNode delivery, int mostPassedOver)
     {
         var name = string.Join(' ', new[] { delivery["event"], delivery["id"] }.OfType<JsonNode>());
         Line($"{name}{After(": ", delivery["status"])}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
@@ -28,10 +31,7 @@ internal static class DeliveryPrinter
             Line($"  {line}");
         }
 
-        foreach (var rule in withPassedOver ? Items(delivery["not_looked_at"]) : [])
-        {
-            Line($"  - {rule["rule"]} not looked at   {rule["why"]}   {rule["at"]}");
-        }
+        PrintPassedOver([.. Items(delivery["not_looked_at"])], mostPassedOver);
 
         foreach (var action in Items(delivery["actions"]))
         {
@@ -45,6 +45,19 @@ internal static class DeliveryPrinter
         if (delivery["note"] is { } note)
         {
             Line($"  {note}");
+        }
+    }
+
+    private static void PrintPassedOver(List<JsonNode> rules, int most)
+    {
+        foreach (var rule in rules.Take(most))
+        {
+            Line($"  - {rule["rule"]} not looked at   {rule["why"]}   {rule["at"]}");
+        }
+
+        if (most > 0 && rules.Count > most)
+        {
+            Line($"  - {rules.Count - most} more rules not looked at; --all names them");
         }
     }
 

@@ -8,7 +8,11 @@ internal static class HealthCommand
     public static Command Create()
     {
         var server = BotClient.ServerOption();
-        var command = new Command("health", "Asks a running bot whether it is ready: exit 0 if it is") { server };
+        var command = new Command("health", """
+            Asks a running bot whether it is ready, and writes what it answers.
+
+            Exit codes: 0 ready, 1 not ready or no answer, 2 bad usage.
+            """) { server };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var bot = new BotClient(parsed.GetValue(server)!);

@@ -3,17 +3,18 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Testing;
 
 namespace WebhookBot.Cli;
 
 /// <summary>What came of the tests as JUnit's XML, as CI systems read it: https://github.com/testmoapp/junitxml.</summary>
 internal static class JunitReport
 {
-    /// <summary>A suite a file; a mistake of a file that keeps its tests from being read is a case of its own, with an error.</summary>
+    /// <summary>A suite a file; a test with a mistake has an error instead of a failure, and a mistake outside of the tests is a case of its own.</summary>
     public static XDocument Of(TestRun run)
     {
-        var cases = run.Tests.Select(t => (t.Result.Test.Position.File, Element: Case(t.Result.Test.Name, t.Result.Test.Position, t.Took, Failure(t.Result.Failures))))
-            .Concat(run.Diagnostics.Select(d => (d.Position.File, Element: Case($"{d.Position} {d.Code}", d.Position, TimeSpan.Zero, Error(d)))));
+        var cases = run.Tests.Select(t => (t.Result.Test.Position.File, Element: Case(t.Result.Test.Name, t.Result.Test.Position, t.Took, Problem(t.Result))))
+            .Concat(run.Diagnostics.Select(d => (d.Position.File, Element: Case($"{d.Position} {d.Code}", d.Position, TimeSpan.Zero, Error(d, d.ToString())))));
         var suites = cases.GroupBy(c => c.File, c => c.Element, StringComparer.Ordinal)
             .Select(file => new XElement("testsuite", new XAttribute("name", Safe(file.Key)), Counts(file), Started(run), file))
             .ToList();
@@ -43,15 +44,18 @@ internal static class JunitReport
         Seconds(took),
         problem);
 
+    private static XElement? Problem(RuleTestResult result) =>
+        result.Test.Mistakes is [var first, ..] ? Error(first, string.Join('\n', result.Failures)) : Failure(result.Failures);
+
     private static XElement? Failure(IReadOnlyList<string> lines) => lines.Count == 0 ? null : new XElement("failure",
         new XAttribute("message", Safe(lines[0])),
         new XAttribute("type", "difference"),
         Safe(string.Join('\n', lines)));
 
-    private static XElement Error(Diagnostic diagnostic) => new("error",
+    private static XElement Error(Diagnostic diagnostic, string text) => new("error",
         new XAttribute("message", Safe(diagnostic.Message)),
         new XAttribute("type", diagnostic.Code),
-        Safe(diagnostic.ToString()));
+        Safe(text));
 
     private static object[] Counts(IEnumerable<XElement> cases)
     {

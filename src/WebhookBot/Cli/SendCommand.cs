@@ -22,7 +22,11 @@ internal static class SendCommand
         var set = new Option<string[]>("--set") { Description = "path=value: changes the sample's payload", AllowMultipleArgumentsPerToken = false };
         var rules = new Option<string>("--rules") { Description = "Folder of rule files, which name the source's secret", DefaultValueFactory = _ => "rules" };
         var data = new Option<string>("--data") { Description = "The bot's data folder, which holds the development secrets", DefaultValueFactory = _ => "data" };
-        var command = new Command("send", "Sends a signed sample to a running bot and tells what came of it") { name, to, secret, set, rules, data };
+        var command = new Command("send", """
+            Sends a signed sample to a running bot and tells what came of it.
+
+            Exit codes: 0 the bot took it, 1 it refused it or does not answer, or a setting is missing, 2 no such sample or bad usage.
+            """) { name, to, secret, set, rules, data };
         command.SetAction((parsed, cancellation) => SendAsync(
             new Wish(parsed.GetValue(name)!, parsed.GetValue(to)!, parsed.GetValue(secret), parsed.GetValue(set) ?? [], parsed.GetValue(rules)!, parsed.GetValue(data)!), cancellation));
         return command;
@@ -119,7 +123,7 @@ internal static class SendCommand
 
         if (delivery is not null)
         {
-            DeliveryPrinter.Print(delivery, withPassedOver: false);
+            DeliveryPrinter.Print(delivery, mostPassedOver: 0);
         }
 
         return 0;

@@ -14,7 +14,7 @@ internal sealed record TestRun
     /// <summary>The tests that were run, and how long each took.</summary>
     public IReadOnlyList<(RuleTestResult Result, TimeSpan Took)> Tests { get; init; } = [];
 
-    /// <summary>What is wrong with the test files, or with the rule files when there is no rule set to test.</summary>
+    /// <summary>What is wrong with the test files outside of the tests that were run, or with the rule files when there is no rule set to test.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 
     /// <summary>What the tests exercised; null when there is no rule set to test.</summary>
@@ -51,7 +51,7 @@ internal sealed record TestRun
         var reader = new RuleTestReader(rules, BotHost.Vocabulary, (testFile, name) => ReadBeside(testFile, name, beside));
         var all = files.SelectMany(reader.Read).ToList();
         var chosen = all.Where(t => filter is null || t.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)).ToList();
-        var runner = new RuleTestRunner(rules, test => SampleEvents.Read(rules, test.Event, test.Payload, test.At));
+        var runner = new RuleTestRunner(rules, e => SampleEvents.Read(rules, e.Name, e.Payload, e.At));
         var results = new List<(RuleTestResult, TimeSpan)>();
         foreach (var test in chosen)
         {
@@ -63,7 +63,7 @@ internal sealed record TestRun
         return run with
         {
             Tests = results,
-            Diagnostics = [.. unreadable, .. reader.Diagnostics],
+            Diagnostics = [.. unreadable, .. reader.Diagnostics.Except(chosen.SelectMany(t => t.Mistakes))],
             Coverage = runner.Coverage,
             Beside = beside,
             LeftOut = all.Count - chosen.Count,

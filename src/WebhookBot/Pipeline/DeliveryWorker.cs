@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
 using WebhookBot.Journal;
+using WebhookBot.Telemetry;
 
 namespace WebhookBot.Pipeline;
 
@@ -15,8 +16,6 @@ internal sealed partial class DeliveryWorker(
 {
     private const int MostMistakes = 5;
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
-
-    private static readonly Func<ILogger, string, string, IDisposable?> DeliveryScope = LoggerMessage.DefineScope<string, string>("{DeliveryId} {Source}");
 
     private readonly ConcurrentDictionary<Task, byte> _running = new();
 
@@ -68,7 +67,7 @@ internal sealed partial class DeliveryWorker(
     private async Task WorkAsync(DeliveryLease lease, SemaphoreSlim room)
     {
         await Task.Yield();
-        using var scope = DeliveryScope(log, lease.Delivery.Id, lease.Delivery.Source);
+        using var scope = StoryRate.Scope(log, lease.Delivery.Id, lease.Delivery.Source);
         try
         {
             await processor.ProcessAsync(lease, drain.Abandoned);

@@ -1,3 +1,4 @@
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Planning;
@@ -5,7 +6,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Pipeline;
 
 /// <summary>Makes the plan of a result and saves it, together with what it does to plans that wait: those the event calls off.</summary>
-public sealed class PlanMaker(IJournal journal, TimeProvider clock)
+public sealed class PlanMaker(IJournal journal, ActionStory story, TimeProvider clock)
 {
     private readonly SharedKeys _shared = new();
 
@@ -16,18 +17,23 @@ public sealed class PlanMaker(IJournal journal, TimeProvider clock)
         using (await _shared.EnterAsync(needs.Shared, cancellation))
         {
             var state = await JournalState.ReadAsync(journal, needs, clock.GetUtcNow(), cancellation);
-            await CallOffAsync(e, cancellation);
-            return await journal.SavePlanAsync(lease, Planner.Plan(rules, result, state), cancellation);
+            var calledOff = await CallOffAsync(e, cancellation);
+            var plan = Planner.Plan(rules, result, state);
+            return await journal.SavePlanAsync(lease, plan with { Note = Join(calledOff.Prepend(plan.Note)) }, cancellation);
         }
     }
 
-    // Before the plan is saved: after a crash in between the delivery is decided again, and finds nothing left to call off.
-    private async Task CallOffAsync(WebhookEvent e, CancellationToken cancellation)
+    private static string? Join(IEnumerable<string?> notes) => string.Join("; ", notes.OfType<string>()) is { Length: > 0 } text ? text : null;
+
+    // Before the plan is saved: after a crash in between the delivery is decided again, and finds nothing left to call off. What was, in words.
+    private async Task<IReadOnlyList<string>> CallOffAsync(WebhookEvent e, CancellationToken cancellation)
     {
         if (e.Subject is null)
         {
-            return;
+            return [];
         }
+
+        var calledOff = new List<string>();
 
         // What was due before the event came had its time, whether or not it was done since.
         var held = await journal.FindHeldAsync(Hold.WaitingFor(e.Subject), cancellation);
@@ -39,13 +45,18 @@ public sealed class PlanMaker(IJournal journal, TimeProvider clock)
                 continue;
             }
 
-            var patterns = action.Hold?.CancelOn ?? [];
-            if (patterns.Any(p => Trigger.Fits(p, e.Name) || e.Aliases.Any(a => Trigger.Fits(p, a)))
+            if (action.Hold?.IsCalledOffBy(e) == true
                 && await journal.ClaimHeldAsync(one, cancellation) is { } claimed)
             {
                 var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"called off by {e.Name} (delivery {e.DeliveryId})");
-                await journal.RecordAttemptAsync(claimed, attempt, null, CancellationToken.None);
+                if (await journal.RecordAttemptAsync(claimed, attempt, null, CancellationToken.None))
+                {
+                    calledOff.Add($"called off: {action.Action} of {action.Rule} (delivery {one.Origin.DeliveryId})");
+                    story.Tell(one.Origin, action, attempt);
+                }
             }
         }
+
+        return calledOff;
     }
 }

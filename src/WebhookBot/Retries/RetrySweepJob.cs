@@ -9,7 +9,8 @@ namespace WebhookBot.Retries;
 /// the journal's, so a wake-up that is lost costs a second and no more.
 /// </summary>
 [DisallowConcurrentExecution]
-internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runner, LeaseKeeper leases, Drain drain, ILogger<RetrySweepJob> log) : IJob
+internal sealed partial class RetrySweepJob(
+    IJournal journal, ActionRunner runner, LeaseKeeper leases, Drain drain, ActionStory story, ILogger<RetrySweepJob> log) : IJob
 {
     private const int BatchSize = 32;
 
@@ -41,7 +42,7 @@ internal sealed partial class RetrySweepJob(IJournal journal, ActionRunner runne
         {
             var record = await journal.FindAsync(lease.Origin.DeliveryId, cancellation);
             var payload = record is null ? default : DeliveryBody.Parse(record.Delivery.Body);
-            await runner.RunAsync(lease, payload, cancellation);
+            story.Tell(lease.Origin, lease.Action, await runner.RunAsync(lease, payload, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -39,8 +39,11 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
         var path = options.Value.Path;
         if (!Directory.Exists(path) && !File.Exists(path))
         {
-            LogNoFolder(Path.GetFullPath(path));
-            KeepWhen(_status.LoadedAt is not null, path, "the rules folder is gone");
+            if (!KeepWhen(_status.LoadedAt is not null, path, "the rules folder is gone"))
+            {
+                LogNoFolder(Path.GetFullPath(path));
+            }
+
             return;
         }
 
@@ -74,7 +77,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
         if (isLost)
         {
             _status = _status with { FailedReload = [new Diagnostic(new SourcePosition(path, 1, 1), Severity.Error, DiagnosticCode.FileUnreadable, problem)] };
-            LogKept(_status.RuleSet.Hash, 1);
+            LogLost(problem, _status.RuleSet.Hash, Path.GetFullPath(path));
         }
 
         return isLost;
@@ -97,6 +100,9 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
     [LoggerMessage(Level = LogLevel.Error, Message = "The rule files have errors ({Errors}); rule set {Hash} stays in force")]
     private partial void LogKept(string hash, int errors);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}: {Path}; rule set {Hash} stays in force")]
+    private partial void LogLost(string problem, string hash, string path);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no rules folder at {Path}; nothing is received until there is one")]
     private partial void LogNoFolder(string path);
 
@@ -108,4 +114,8 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
 /// <param name="RuleSet">The rule set in force.</param>
 /// <param name="LoadedAt">When it was loaded; null when none was yet.</param>
 /// <param name="FailedReload">The diagnostics of the last reload when it failed; empty when it did not.</param>
-public sealed record RuleSetStatus(RuleSet RuleSet, DateTimeOffset? LoadedAt, IReadOnlyList<Diagnostic> FailedReload);
+public sealed record RuleSetStatus(RuleSet RuleSet, DateTimeOffset? LoadedAt, IReadOnlyList<Diagnostic> FailedReload)
+{
+    /// <summary>That the last reload failed, and why first, in words; null when it did not.</summary>
+    public string? Problem => FailedReload.Count == 0 ? null : $"the last reload failed, rule set {RuleSet.Hash} stays in force: {FailedReload[0]}";
+}

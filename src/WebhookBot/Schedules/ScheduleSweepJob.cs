@@ -3,6 +3,7 @@ using System.Text.Json;
 using Quartz;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
+using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Schedules;
@@ -54,7 +55,8 @@ internal sealed partial class ScheduleSweepJob(IJournal journal, IRuleSetInForce
 
         await journal.AppendAsync(DraftOf(rule, schedule, at, count, now), CancellationToken.None);
         await journal.KeepAsync(ScheduleMemory.Write(rule.Name, schedule, at), cancellation);
-        LogFired(rule.Name, at, count - 1);
+        var time = Timestamps.ToText(at);
+        LogFired(rule.Name, time, count - 1);
         return true;
     }
 
@@ -71,7 +73,7 @@ internal sealed partial class ScheduleSweepJob(IJournal journal, IRuleSetInForce
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The schedule of the rule {Rule} fired for {At}; missed before: {Missed}")]
-    private partial void LogFired(string rule, DateTimeOffset at, int missed);
+    private partial void LogFired(string rule, string at, int missed);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The schedule of the rule {Rule} could not be fired and is tried again")]
     private partial void LogPutOff(Exception e, string rule);

@@ -24,7 +24,7 @@ public partial class BrokenCaseTests
     private static readonly Dictionary<string, string> BeyondASchema = new()
     {
         ["yaml"] = "yaml-* anchor alias-where-a-star-is-meant text-without-quotes tag key-twice rule-twice key-is-a-list two-documents file-is-a-text file-is-a-list too-deep too-large",
-        ["names of other places"] = "on-source-nobody-defines variable-nobody-defines template-variable-misspelt text-file-is-missing source-name-of-the-bot person-twice",
+        ["names of other places"] = "on-source-nobody-defines variable-nobody-defines template-variable-misspelt text-file-is-missing source-name-of-the-bot person-twice option-of-another-preset",
         ["events and their fields"] = "event-* field-* operator-does-not-fit-the-field",
         ["what a template says"] = "template-* throttle-key-cannot-be-read debounce-key-reads-facts digest-text-reads-facts count-as-a-text argument-has-the-wrong-form",
         ["a language of its own"] = "schedule-that-never-comes schedule-with-a-bad-field matches-* within-a-day-that-is-none until-a-day-that-is-none",

@@ -83,7 +83,7 @@ public class RuleCoverageTests
         var text = string.Concat(tests.Select((t, i) => $"  t{i}:\n    event: {{ name: github.push, {t.Split('|')[0]} }}\n{string.Concat(t.Split('|').Skip(1).Select(l => $"    {l}\n"))}    expect: {{}}\n"));
         var read = reader.Read(new RuleFile("t.yml", tests.Length == 0 ? "tests: {}" : "tests:\n" + text));
         Assert.Empty(reader.Diagnostics);
-        var runner = new RuleTestRunner(set, t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Event, t.At));
+        var runner = new RuleTestRunner(set, t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Name, t.At));
         Assert.All(read, t => Assert.True(runner.Run(t).Passed));
         return runner.Coverage;
     }

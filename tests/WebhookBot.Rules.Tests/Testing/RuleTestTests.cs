@@ -64,7 +64,7 @@ public class RuleTestTests
               event: gh.pull_request.opened
               with: { pull_request.title: T }
               expect:
-                announce: [{ do.all: { title: U, names: [a, b], nope: 1 } }]
+                announce: [{ do.all: { title: U, names: [a, b], state: open } }]
             other actions:
               event: gh.pull_request.opened
               with: { pull_request.draft: true }
@@ -107,6 +107,15 @@ public class RuleTestTests
     [InlineData("t: { event: gh.push, expect: {}, facts: [a] }", "t.yml(2,43): error WB0102")]
     [InlineData("t: { event: gh.push, expect: {}, facts: { changed_file: [a] } }", "t.yml(2,45): error WB0121: unknown fact 'changed_file'; did you mean 'changed_files'?")]
     [InlineData("t: { event: gh.push, expect: { announce: [{ do.al: {} }] } }", "t.yml(2,47): error WB0130: unknown action 'do.al'; did you mean 'do.all'?")]
+    [InlineData("t: { event: gh.push, expect: { announce: [{ do.all: { titel: x } }] } }", "t.yml(2,57): error WB0131: unknown argument of do.all 'titel'; did you mean 'title'?")]
+    [InlineData("t: { event: gh.push, expect: { announce: [{ do.all: {}, waits: soon }] } }", "t.yml(2,66): error WB0123")]
+    [InlineData("t: { evnt: gh.push, expect: {} }", "t.yml(2,8): error WB0100: unknown key of a test 'evnt'; did you mean 'event'?")]
+    [InlineData("t: { event: gh.push, events: [{ event: gh.push }], expect: {} }", "t.yml(2,3): error WB0101")]
+    [InlineData("t: { events: [], expect: {} }", "t.yml(2,16): error WB0102")]
+    [InlineData("t: { events: [{ event: gh.push }], at: 2026-03-01, expect: {} }", "t.yml(2,38): error WB0150: 'at' stands in each of the events")]
+    [InlineData("t: { events: [{ evnt: gh.push }], expect: {} }", "t.yml(2,19): error WB0100: unknown key of an event of a test 'evnt'; did you mean 'event'?")]
+    [InlineData("t: { events: [{ with: {} }], expect: {} }", "t.yml(2,17): error WB0101")]
+    [InlineData("t: { events: [{ event: gh.push, at: 2026-03-02 }, { event: gh.push, at: 2026-03-01 }], expect: {} }", "t.yml(2,53): error WB0150: the events stand in the order of their time")]
     [InlineData("t: { event: gh.push, expect: {}, with: { DEEP: 1 } }", "t.yml(2,3): error WB0150: the payload is nested deeper than 64 levels")]
     [InlineData("t: { event: gh.push, expect: {}, with: [a] }", "t.yml(2,42): error WB0102")]
     [InlineData("t: { event: gh.push, expect: {}, with: { 'commits[9].id': x } }", "t.yml(2,44): error WB0150")]
@@ -116,9 +125,11 @@ public class RuleTestTests
     public void Tells_mistakes_with_their_place(string test, string beginning)
     {
         var reader = Reader();
-        reader.Read(new RuleFile("t.yml", "tests:\n  " + test.Replace("DEEP", string.Join('.', Enumerable.Repeat("a", 70)), StringComparison.Ordinal)));
+        var read = reader.Read(new RuleFile("t.yml", "tests:\n  " + test.Replace("DEEP", string.Join('.', Enumerable.Repeat("a", 70)), StringComparison.Ordinal)));
         Assert.StartsWith(beginning, reader.Diagnostics[0].ToString(), StringComparison.Ordinal);
         Assert.Single(reader.Diagnostics);
+        var result = new RuleTestRunner(TestRules.Set(Rules), _ => throw new InvalidOperationException("it is run")).Run(Assert.Single(read));
+        Assert.StartsWith(beginning, Assert.Single(result.Failures), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,7 +181,7 @@ public class RuleTestTests
         var indented = string.Concat(tests.Split('\n').Select(l => $"  {l}\n"));
         var read = reader.Read(new RuleFile("t.yml", "tests:\n" + indented));
         Assert.Empty(reader.Diagnostics);
-        var runner = new RuleTestRunner(TestRules.Set(Rules), t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Event, t.At));
+        var runner = new RuleTestRunner(TestRules.Set(Rules), t => Events.Of(Encoding.UTF8.GetString(t.Payload), t.Name, t.At));
         return [.. read.SelectMany(t => runner.Run(t).Failures)];
     }
 }

@@ -69,6 +69,56 @@ public sealed class ExplainVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Decides_about_a_file_with_the_facts_that_are_given()
+    {
+        var (_, file) = await DeliverAsync();
+        var rules = _shell.Folder.Write("facts/rules.yml", """
+            rules: { docs: { on: github.push, if: { facts.changed_files: { all: "docs/**" } }, then: [slack.post: { channel: c, text: x }] } }
+            """);
+
+        var unsaid = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules);
+        var said = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules, "--fact", "changed_files=[\"docs/a.md\"]");
+        var misspelt = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules, "--fact", "changed_flies=[]");
+        var broken = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules, "--fact", "changed_files");
+
+        Assert.Contains("say what they are with --fact: facts.changed_files", unsaid.Out, StringComparison.Ordinal);
+        Assert.Contains("✓ docs matches", said.Out, StringComparison.Ordinal);
+        Assert.Equal((2, true), (misspelt.Code, misspelt.Error.Contains("did you mean 'changed_files'?", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (broken.Code, broken.Error.Contains("--fact takes name=JSON", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Names_twenty_rules_that_it_did_not_look_at_and_all_of_them_when_asked()
+    {
+        var (_, file) = await DeliverAsync();
+        var rules = _shell.Folder.Write("many/rules.yml", "rules:\n" + string.Concat(Enumerable.Range(0, 25).Select(i => $"  r{i}: {{ on: github.fork, then: [slack.post: {{ channel: c, text: x }}] }}\n")));
+
+        var some = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules);
+        var all = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules, "--all");
+
+        Assert.Equal((20, 25), (some.Out.Split("not looked at   ").Length - 1, all.Out.Split("not looked at   ").Length - 1));
+        Assert.Contains("  - 5 more rules not looked at; --all names them", some.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_that_there_is_no_such_file_when_no_bot_answers_either()
+    {
+        var said = await _shell.RunAsync("explain", "nofile", "--server", "http://127.0.0.1:1");
+
+        Assert.Equal(1, said.Code);
+        Assert.StartsWith("There is no file 'nofile', and no bot can be asked for a delivery of that id: No bot answers at http://127.0.0.1:1", said.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("send")]
+    [InlineData("backtest")]
+    [InlineData("health")]
+    [InlineData("explain")]
+    [InlineData("schema")]
+    public async Task Each_verb_says_its_exit_codes(string verb) =>
+        Assert.Contains("Exit codes: 0 ", (await _shell.RunAsync(verb, "--help")).Out, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Tells_of_a_file_what_becomes_of_the_match_and_of_each_step()
     {
         var (_, file) = await DeliverAsync();

@@ -86,10 +86,7 @@ public sealed class JunitReportTests : IDisposable
         {
             Name = name,
             Position = new SourcePosition(file, 2, 3),
-            Event = "github.push",
-            Payload = [],
-            Facts = new Dictionary<string, FactValue>(),
-            At = DateTimeOffset.UnixEpoch,
+            Events = [],
             Expectations = [],
         };
         return (new RuleTestResult(test, failures), TimeSpan.FromMilliseconds(250));

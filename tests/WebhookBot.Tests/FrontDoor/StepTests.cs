@@ -102,7 +102,9 @@ public sealed class StepTests
                 then: [ slack.post: { channel: "#dev", text: "{{#each facts.alerts}}{{name}} {{/each}}" } ]
                 else: [ slack.post: { channel: "#dev", text: "quiet" } ]
             """);
-        await PushAsync(world);
+        var quiet = await PushAsync(world);
+        Assert.Equal((false, "else"), (quiet.Rule("careful").GetProperty("matched").GetBoolean(), quiet.Rule("careful").GetProperty("ran").GetString()));
+        await Poll.UntilAsync(() => world.Bot.Client.GetStringAsync("/api/deliveries", TestContext.Current.CancellationToken), list => list.Contains("\"rules\":[\"careful\"]", StringComparison.Ordinal));
         await AlertAsync(world, "firing");
         await PushAsync(world);
         await world.RestartAsync();

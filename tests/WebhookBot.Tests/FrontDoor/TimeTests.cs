@@ -57,6 +57,7 @@ public sealed class TimeTests
 
         var attempt = Assert.Single(delivery.Action("nudge").Attempts());
         Assert.Equal(("skipped", $"called off by github.pull_request.closed (delivery {closed})"), (attempt.GetProperty("outcome").GetString(), attempt.GetProperty("detail").GetString()));
+        Assert.Equal($"called off: slack.post of nudge (delivery {first})", (await world.Bot.FinishedAsync(closed)).GetProperty("note").GetString());
         world.Clock.Jump(TimeSpan.FromHours(25));
         await world.Bot.FinishedAsync(second, "done");
         Assert.Equal("43 waits", Assert.Single(world.Slack.Messages).Text);

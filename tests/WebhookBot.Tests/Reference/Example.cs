@@ -41,7 +41,7 @@ public sealed record Example(string Name, string Rules, string Tests, string? Se
     public IReadOnlyList<string> Failures()
     {
         var rules = Compile();
-        var runner = new RuleTestRunner(rules, test => SampleEvents.Read(rules, test.Event, test.Payload, test.At));
+        var runner = new RuleTestRunner(rules, e => SampleEvents.Read(rules, e.Name, e.Payload, e.At));
         return [.. ReadTests(rules).Select(runner.Run).SelectMany(r => r.Failures.Select(f => $"{r.Test.Name}: {f}"))];
     }
 
@@ -49,16 +49,14 @@ public sealed record Example(string Name, string Rules, string Tests, string? Se
     public IReadOnlyList<string> Told()
     {
         var rules = Compile();
-        var first = ReadTests(rules)[0];
-        var (name, payload) = SeriesEvent is { } sample ? (sample, SampleCatalog.Find(sample)!) : (first.Event, first.Payload);
-        var past = new ExamplePast();
+        var first = ReadTests(rules)[0].Events[0];
+        var (name, payload) = SeriesEvent is { } sample ? (sample, SampleCatalog.Find(sample)!) : (first.Name, first.Payload);
+        var past = new PlayedPast();
         return [.. Series.Select(s => Tell(SampleEvents.Read(rules, name, payload, s.At) with { DeliveryId = $"{s.At:O}", Facts = first.Facts }))];
 
         string Tell(WebhookEvent e)
         {
-            past.Now = e.ReceivedAt;
-            var plan = Planner.Plan(rules, RuleMatcher.Match(rules, e), past);
-            past.Add(plan);
+            var plan = past.Play(rules, RuleMatcher.Match(rules, e));
             return plan.Rules[0].Note ?? (plan.Actions.Count > 0 ? "acts" : "does nothing");
         }
     }
@@ -90,28 +88,5 @@ public sealed record Example(string Name, string Rules, string Tests, string? Se
         var yaml = new YamlStream();
         yaml.Load(new StringReader(text));
         return (YamlMappingNode)yaml.Documents[0].RootNode;
-    }
-}
-
-/// <summary>What happened before in a series of events.</summary>
-internal sealed class ExamplePast : IRuleState
-{
-    private readonly List<Mark> _marks = [];
-    private readonly Dictionary<string, OpenDigest> _digests = [];
-
-    public DateTimeOffset Now { get; set; }
-
-    public int Count(string mark, DateTimeOffset since) => _marks.Count(m => m.Key == mark && m.At > since);
-
-    public OpenDigest? FindDigest(string hold) => _digests.GetValueOrDefault(hold);
-
-    public void Add(Plan plan)
-    {
-        _marks.AddRange(plan.Marks);
-        foreach (var action in plan.Actions.Where(a => a.Hold is { Batch: not null, Key: not null }))
-        {
-            var open = _digests.GetValueOrDefault(action.Hold!.Key!);
-            _digests[action.Hold.Key!] = new OpenDigest(action.Hold.Batch!, action.NotBefore!.Value, (open?.Batch == action.Hold.Batch ? open!.Count : 0) + 1);
-        }
     }
 }

@@ -119,8 +119,8 @@ public sealed class ExampleTests
     private static IReadOnlyList<PlannedAction> PlanOf(string name)
     {
         var rules = Example.All[name].Compile();
-        var test = Example.All[name].ReadTests(rules)[0];
-        return Planner.Plan(rules, RuleMatcher.Match(rules, SampleEvents.Read(rules, test.Event, test.Payload, test.At))).Actions;
+        var test = Example.All[name].ReadTests(rules)[0].Events[0];
+        return Planner.Plan(rules, RuleMatcher.Match(rules, SampleEvents.Read(rules, test.Name, test.Payload, test.At))).Actions;
     }
 
     private static IEnumerable<Truth> Match(string condition, string payload)

@@ -32,7 +32,7 @@ public sealed class ReferenceTests
         var page = ReferenceWriter.Write();
         KeyTable[] tables =
         [
-            FileKeys.Sections, FileKeys.Grant, FileKeys.Test, FileKeys.TestEvent, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
+            FileKeys.Sections, FileKeys.Grant, TestKeys.Sections, TestKeys.Test, TestKeys.Event, TestKeys.Played, TestKeys.Expected, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
             RuleKeys.Debounce, RuleKeys.Digest, SourceKeys.Source, SourceKeys.Verify, SourceKeys.Timestamp, SourceKeys.Place,
         ];
         var rows = tables.SelectMany(t => t.Keys.Select(k => (k.Name, k.Description)))

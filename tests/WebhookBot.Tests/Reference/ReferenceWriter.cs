@@ -14,9 +14,9 @@ internal static partial class ReferenceWriter
 {
     private static readonly Dictionary<string, KeyTable> Tables = new[]
     {
-        FileKeys.Sections, FileKeys.Grant, FileKeys.Test, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
+        FileKeys.Sections, FileKeys.Grant, TestKeys.Sections, TestKeys.Test, TestKeys.Event, TestKeys.Played, TestKeys.Expected, RuleKeys.Rule, RuleKeys.Step, RuleKeys.Retry, RuleKeys.Schedule, RuleKeys.Throttle,
         RuleKeys.Debounce, RuleKeys.Digest, SourceKeys.Source, SourceKeys.Verify, SourceKeys.Timestamp, SourceKeys.Place,
-    }.Append(FileKeys.TestEvent with { Name = "test-event" }).ToDictionary(t => t.Name);
+    }.ToDictionary(t => t.Name);
 
     public static string Write()
     {

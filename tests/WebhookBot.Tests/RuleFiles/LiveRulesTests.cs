@@ -65,6 +65,7 @@ public sealed class LiveRulesTests : IAsyncLifetime
         var rules = await RulesAsync(r => r.GetProperty("diagnostics").GetArrayLength() > 0);
 
         Assert.Equal(hash, rules.GetProperty("hash").GetString());
+        Assert.StartsWith($"the last reload failed, rule set {hash} stays in force: ", rules.EnumerateObject().First().Value.GetString(), StringComparison.Ordinal);
         var diagnostic = rules.GetProperty("diagnostics")[0];
         Assert.EndsWith("rules.yml", diagnostic.GetProperty("file").GetString(), StringComparison.Ordinal);
         Assert.Equal((4, "WB0104", "error"), (diagnostic.GetProperty("line").GetInt32(), diagnostic.GetProperty("code").GetString(), diagnostic.GetProperty("severity").GetString()));
@@ -89,6 +90,9 @@ public sealed class LiveRulesTests : IAsyncLifetime
 
         var rules = await RulesAsync(r => r.GetProperty("diagnostics").GetArrayLength() > 0);
         Assert.Equal(hash, rules.GetProperty("hash").GetString());
+
+        Assert.Contains(_log.Lines, line => line.Contains($"the rules folder is gone: {folder}; rule set {hash} stays in force", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("nothing is received", StringComparison.Ordinal));
 
         Directory.Move(aside, folder);
         await RulesAsync(r => r.GetProperty("diagnostics").GetArrayLength() == 0);

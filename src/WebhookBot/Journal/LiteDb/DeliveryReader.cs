@@ -75,7 +75,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     // What only the whole record tells.
     private static bool IsWanted(DeliveryRecord record, DeliveryQuery query) =>
         (query.Status is null || record.Status == query.Status)
-        && (query.Rule is null || (record.Plan?.Rules.Any(rule => rule.Matched == Rules.Truth.True && rule.Rule == query.Rule) ?? false));
+        && (query.Rule is null || (record.Plan is { } plan && PlanFrame.RulesOf(plan).Contains(query.Rule)));
 
     private (List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
     {

@@ -29,9 +29,16 @@ internal static class PlanFrame
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>The rules that matched, and those that did not and act by their <c>else</c>.</summary>
+    public static IEnumerable<string> RulesOf(Plan plan)
+    {
+        var acting = plan.Actions.Where(action => !action.IsNotice).Select(action => action.Rule).ToHashSet(StringComparer.Ordinal);
+        return plan.Rules.Where(rule => rule.Matched == Rules.Truth.True || acting.Contains(rule.Rule)).Select(rule => rule.Rule);
+    }
+
     public static PendingFrame Encode(long sequence, DateTimeOffset now, Plan plan)
     {
-        var matched = plan.Rules.Where(rule => rule.Matched == Rules.Truth.True).Select(rule => rule.Rule).ToList();
+        var matched = RulesOf(plan).ToList();
         var json = JsonSerializer.SerializeToUtf8Bytes(plan, s_json);
         var payload = new PayloadWriter(json.Length + 256);
         var hasTimes = plan.Marks.Count > 0 || plan.Actions.Any(action => action.NotBefore is not null);
