@@ -30,6 +30,7 @@ public static class AdminSetup
         api.MapDeliveries();
         api.MapRules();
         api.MapSchedules();
+        api.MapSources();
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase), branch => branch.Use(async (http, next) =>
         {
             if (gate.IsAllowed(http))

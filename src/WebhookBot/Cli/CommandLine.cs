@@ -19,6 +19,7 @@ internal static class CommandLine
             BacktestCommand.Create(),
             SchemaCommand.Create(),
             HealthCommand.Create(),
+            DoctorCommand.Create(),
         };
 
         // Without a verb it runs; options of "run" may then stand alone.

@@ -37,11 +37,8 @@ internal sealed class IntakeEndpoint
 
     public async Task HandleAsync(HttpContext http)
     {
-        var name = (string?)http.Request.RouteValues["source"] ?? "";
-        var source = _sources.Find(name);
-        var (answer, reason) = source is null
-            ? (IntakeAnswer.Refused(404, "There is no such source", $"add a source named '{Shorten(name)}' to the rule files"), null)
-            : await AnswerAsync(source, http);
+        var source = Find(http);
+        var (answer, reason) = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
         BotMetrics.Received(source?.Name ?? "unknown", answer.Status);
         if (answer.Status >= 400)
         {
@@ -54,10 +51,21 @@ internal sealed class IntakeEndpoint
     /// <summary>Before CloudEvents are sent: whether they may be. Nothing is done about it.</summary>
     public Task GreetAsync(HttpContext http)
     {
-        var source = _sources.Find((string?)http.Request.RouteValues["source"] ?? "");
-        var answer = source?.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(source is null ? 404 : 405, "Only POST is taken here", null);
+        var source = Find(http);
+        var answer = source is null ? Unknown(http)
+            : source.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(405, "Only POST is taken here", null) with { Headers = [new("Allow", "POST")] };
         return answer.WriteAsync(http.Response);
     }
+
+    // A secret in the address of a source that asks for none is an address that is not there.
+    private WebhookSource? Find(HttpContext http)
+    {
+        var source = _sources.Find((string?)http.Request.RouteValues["source"] ?? "");
+        return http.Request.RouteValues["secret"] is null || source?.Verifier.ReadsAddress == true ? source : null;
+    }
+
+    private static IntakeAnswer Unknown(HttpContext http) =>
+        IntakeAnswer.Refused(404, "There is no such source", $"add a source named '{Shorten((string?)http.Request.RouteValues["source"] ?? "")}' to the rule files");
 
     private async Task<(IntakeAnswer Answer, string? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
     {

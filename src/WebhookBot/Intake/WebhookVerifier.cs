@@ -11,14 +11,21 @@ internal sealed class WebhookVerifier
 {
     private readonly IReadOnlyList<IRequestCheck> _checks;
 
-    private WebhookVerifier(IReadOnlyList<IRequestCheck> checks) => _checks = checks;
+    private WebhookVerifier(IReadOnlyList<IRequestCheck> checks, bool readsAddress)
+    {
+        _checks = checks;
+        ReadsAddress = readsAddress;
+    }
+
+    /// <summary>Whether the secret may stand in the address.</summary>
+    public bool ReadsAddress { get; }
 
     /// <summary>Verifies what is sent to a source of that shape.</summary>
     public static WebhookVerifier Create(SourcePreset shape, CheckInput input) => new(
     [
         .. shape.Verify.Select(scheme => Check(scheme, shape, input)),
         .. shape.OwnCheck is { } own ? [own(input)] : Array.Empty<IRequestCheck>(),
-    ]);
+    ], shape.Verify.Any(s => s.Algorithm == VerificationAlgorithm.SecretAddress));
 
     /// <summary>Whether the request has anything with it that could verify.</summary>
     public bool MayVerify(HttpRequest request)

@@ -89,6 +89,7 @@ public sealed class ExampleTests
             .Concat(Keys("/rules/*/then/retry", RuleKeys.Retry))
             .Concat(Keys("/sources/*", SourceKeys.Source))
             .Concat(Keys("/sources/*/verify", SourceKeys.Verify))
+            .Concat(Keys("/sources/*/secrets", SourceKeys.Secret))
             .Concat(Keys("/sources/*/verify/timestamp", SourceKeys.Timestamp))
             .Concat(Keys("/sources/*/event", SourceKeys.Place))
             .Concat(Keys("/repositories/*", FileKeys.Grant))

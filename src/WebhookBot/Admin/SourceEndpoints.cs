@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+
+namespace WebhookBot.Admin;
+
+/// <summary><c>/api/sources</c>: who may send, what came and what was refused, and why: which the callers are never told.</summary>
+internal static class SourceEndpoints
+{
+    public static void MapSources(this IEndpointRouteBuilder api) =>
+        api.MapGet("/sources", async (SourceRegistry sources, SourceActivity activity, IJournal journal, CancellationToken cancellation) =>
+        {
+            var items = new JsonArray();
+            foreach (var source in sources.All.OrderBy(s => s.Name, StringComparer.Ordinal))
+            {
+                var newest = (await journal.ListAsync(new DeliveryQuery { Source = source.Name, Limit = 1 }, cancellation)).Items;
+                items.Add(Describe(source, activity.Of(source.Name), newest.Count > 0 ? newest[0].ReceivedAt : null));
+            }
+
+            return Results.Json(new JsonObject { ["items"] = items }, ApiJson.Options);
+        });
+
+    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? newest)
+    {
+        var last = record.LastTakenAt ?? newest;
+        return new JsonObject
+        {
+            ["name"] = source.Name,
+            ["preset"] = source.Definition.Preset,
+            ["path"] = $"/hooks/{source.Name}",
+            ["secrets"] = new JsonArray([.. source.Definition.Secrets.Select(s => JsonValue.Create(s.Name))]),
+            ["lacks_secret"] = source.LacksSecret,
+            ["last_received_at"] = last is { } time ? ApiJson.Time(time) : null,
+            ["taken"] = record.Taken,
+            ["refused"] = record.Refused,
+            ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
+        };
+    }
+
+    private static JsonObject Describe(Refusal refusal) => new()
+    {
+        ["at"] = ApiJson.Time(refusal.At),
+        ["status"] = refusal.Status,
+        ["reason"] = refusal.Reason,
+        ["peer"] = refusal.Peer,
+    };
+}
