@@ -71,6 +71,7 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             Event = Place(mapping["event"]),
             Id = Place(mapping["id"]),
             Subject = Place(mapping["subject"]),
+            IsKnownByBody = IsKnownByBody(mapping["dedupe"]),
             AllowFrom = networks,
             AllowFromLists = lists,
         };
@@ -120,6 +121,16 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
         }
 
         return options;
+    }
+
+    private bool IsKnownByBody(YamlNode? node)
+    {
+        if (node is not (null or YamlScalar { Text: "id" or "body" }))
+        {
+            diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'dedupe' is id or body, found {node.KindInWords}");
+        }
+
+        return node is YamlScalar { Text: "body" };
     }
 
     private ValueTemplate? Place(YamlNode? node)

@@ -89,6 +89,7 @@ public static class SourceKeys
         new("topics", Texts, "the ARNs of the topics that may send; a star stands for anything."),
         new("event", ValueForm.Mapping(Place), "Where the event's name stands. A sender without a preset must say it."),
         new("id", ValueForm.Mapping(Place), "Where the delivery's id stands, by which it is recognised when it comes again."),
+        new("dedupe", ValueForm.Choice(("id", "By the delivery's id; a sender's own repeats have the same."), ("body", "By the event's name and the body, for seven days, whatever the id: for senders whose id is not signed, so that who recorded a request cannot send it again under another. Two honest events with the same body count as one then.")), "What makes a delivery the same as one before; `id` when nothing is said."),
         new("subject", ValueForm.Mapping(Place), "Where it stands what the event is about. Events of one subject are worked off in order."),
         new("allow_from", ValueForm.OneOrMore(ValueForm.Shared("a network such as 192.0.2.0/24", "network"), "a network, an address or the name of a published list, or a list of them"), "The networks that it may send from; any when nothing is said. The signature decides all the same."),
     ])

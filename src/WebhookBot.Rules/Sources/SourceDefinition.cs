@@ -34,6 +34,9 @@ public sealed record SourceDefinition
     /// <summary>Where the subject stands, without the source's name.</summary>
     public ValueTemplate? Subject { get; init; }
 
+    /// <summary>Whether the same event with the same body is the same delivery, whatever id it comes with.</summary>
+    public bool IsKnownByBody { get; init; }
+
     /// <summary>The networks it may send from; empty when any.</summary>
     public IReadOnlyList<IPNetwork> AllowFrom { get; init; } = [];
 

@@ -34,7 +34,7 @@ internal static class DraftMaker
             return (null, IntakeAnswer.Refused(400, "The event has no name", $"expected it at {Places(source.Shape.Events)}, in letters, digits, '_', '-', '.', '/' and ':'"));
         }
 
-        if (SenderId(source.Shape, Value, body.Span) is not { } id)
+        if (SenderId(source.Shape, Value, name, body.Span) is not { } id)
         {
             return (null, IntakeAnswer.Refused(400, "The delivery has no id", $"expected it at {Places(source.Shape.Ids)}, {LongestId} characters at most"));
         }
@@ -65,12 +65,12 @@ internal static class DraftMaker
         return null;
     }
 
-    // Without an id of the sender's own, the same body is the same delivery.
-    private static string? SenderId(SourcePreset shape, Func<ValuePart, string?> value, ReadOnlySpan<byte> body)
+    // Without an id of the sender's own, the same event with the same body is the same delivery.
+    private static string? SenderId(SourcePreset shape, Func<ValuePart, string?> value, string name, ReadOnlySpan<byte> body)
     {
         if (shape.Ids.Count == 0)
         {
-            return Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16));
+            return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{name}\n"), .. body]).AsSpan(0, 16));
         }
 
         var id = First(shape.Ids, value);

@@ -6,6 +6,8 @@ namespace WebhookBot.Intake;
 /// <summary>A source in force: a preset's or a rule file's data, with its secrets.</summary>
 internal sealed class WebhookSource
 {
+    private static readonly TimeSpan KnownByBody = TimeSpan.FromDays(7);
+
     private WebhookSource(SourceDefinition definition, SourcePreset shape, WebhookVerifier verifier, bool hasSecret)
     {
         LacksSecret = !hasSecret && definition.Secrets.Count > 0;
@@ -55,8 +57,9 @@ internal sealed class WebhookSource
             Verify = definition.Verify is { } verify ? [verify] : shape.Verify,
             OwnCheck = definition.Verify is null ? shape.OwnCheck : null,
             Events = definition.Event is { } name ? [name] : shape.Events,
-            Ids = definition.Id is { } id ? [id] : shape.Ids,
+            Ids = definition.IsKnownByBody ? [] : definition.Id is { } id ? [id] : shape.Ids,
             HashesId = definition.Id is null && shape.HashesId,
+            DedupeWindow = definition.IsKnownByBody ? KnownByBody : shape.DedupeWindow,
             Subjects = definition.Subject is { } subject ? [subject] : shape.Subjects,
         };
     }

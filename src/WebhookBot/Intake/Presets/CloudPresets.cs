@@ -39,7 +39,7 @@ internal static class CloudPresets
         },
 
         // https://learn.microsoft.com/azure/event-grid/webhook-event-delivery
-        EventGrid("azure-event-grid", "a secret in the address, as the query's parameter token.") with { Verify = [VerificationScheme.SecretAddress()] },
+        EventGrid("azure-event-grid", "a secret in the address.") with { Verify = [VerificationScheme.SecretAddress()] },
         EventGrid("azure-event-grid-entra", "a token of Microsoft Entra.") with
         {
             Verify = [Entra(("azp", "4962773b-9cdb-44cf-a8bf-237846a00ab7"), ("appid", "4962773b-9cdb-44cf-a8bf-237846a00ab7"))],
