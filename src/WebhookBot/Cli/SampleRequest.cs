@@ -34,7 +34,7 @@ internal static class SampleRequest
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(packed.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed.ContentType);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("webhookbot-send", BotHost.Version));
-        foreach (var header in HeadersOf(preset.Ids))
+        foreach (var header in HeadersOf(preset.Ids).Except(HeadersOf(preset.Events)))
         {
             request.Headers.TryAddWithoutValidation(header, id);
         }
