@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what some tests talk to: Debian's Alertmanager (only as root), and in artifacts/peers GitHub's webhook packages and
+# Installs what some tests talk to: Debian's Alertmanager and Prometheus (only as root), and in artifacts/peers GitHub's webhook packages and
 # the fsync shim.
 # Always succeeds: what cannot be had is named, and the tests that need it skip.
 set -euo pipefail
@@ -10,7 +10,7 @@ log=$peers/install.log
 mkdir -p "$peers"
 : >"$log"
 
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { type -P "$1" >/dev/null 2>&1; }
 
 apt_get() {
   apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=60 "$@"
@@ -26,19 +26,23 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt_get install -y --no-install-recommends "$@"
 }
 
-# The package would start Alertmanager as a service of this machine; Debian's way to forbid that is this file.
-install_alertmanager() (
+# The packages would start their programs as services of this machine; Debian's way to forbid that is this file.
+install_quietly() (
   policy=/usr/sbin/policy-rc.d
   if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
   fi
-  apt_install prometheus-alertmanager
+  apt_install "$@"
 )
 
 alertmanager() {
-  have prometheus-alertmanager || with_fresh_lists install_alertmanager
+  have prometheus-alertmanager || with_fresh_lists install_quietly prometheus-alertmanager
+}
+
+prometheus() {
+  have prometheus || with_fresh_lists install_quietly prometheus
 }
 
 octokit() {
@@ -54,7 +58,7 @@ fsync_shim() {
     gcc -shared -fPIC -O2 -Wall -Werror -o "$peers/fsync-shim.so" tests/peers/fsync-shim.c -ldl
 }
 
-for peer in alertmanager octokit fsync_shim; do
+for peer in alertmanager prometheus octokit fsync_shim; do
   if ! "$peer" >>"$log" 2>&1 </dev/null; then
     echo "peer not installed: $peer; the tests that need it will skip (see $log)"
   fi

@@ -33,6 +33,35 @@ public sealed class AlertmanagerTests
     }
 
     [Fact]
+    public async Task Tells_what_a_prometheus_behind_it_sees_and_that_it_is_over()
+    {
+        const string Rules = """
+            rules:
+              any-alert:
+                on: alert.*
+                if: { alert.severity: critical }
+                then:
+                  - slack.post:
+                      channel: "#incidents"
+                      key: "{{alert.fingerprint}}"
+                      text: "{{alert.status}}: {{alert.name}} on {{items.[0].labels.job}}: {{alert.summary}}"
+            """;
+        await using var world = await BotWorld.StartAsync(Rules);
+        await using var shop = await FakePeer.StartAsync();
+        var isUp = false;
+        shop.On("GET", "metrics", _ => isUp ? new PeerAnswer(200, "orders_total 7\n") : new PeerAnswer(503, "down"));
+        await using var alertmanager = await RealAlertmanager.StartAsync(Hook(world), RunningBot.AlertmanagerToken);
+        await using var prometheus = await RealPrometheus.StartAsync(alertmanager.Address, shop.Url, "ShopDown", "the shop does not answer");
+
+        await TextAsync(world, alertmanager, text => text == "firing: ShopDown on shop: the shop does not answer");
+        isUp = true;
+        await TextAsync(world, alertmanager, text => text == "resolved: ShopDown on shop: the shop does not answer");
+
+        Assert.Single(world.Slack.Messages);
+        world.Verify();
+    }
+
+    [Fact]
     public async Task Refuses_an_alertmanager_with_the_wrong_token_and_keeps_nothing()
     {
         await using var world = await BotWorld.StartAsync(rules: null);

@@ -21,6 +21,9 @@ public sealed class RealAlertmanager : IAsyncDisposable
         _client = new HttpClient { BaseAddress = address };
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _client.BaseAddress!;
+
     /// <summary>Its log so far, to show when a test fails.</summary>
     public string Log => _process.Output;
 
