@@ -1,5 +1,6 @@
 using WebhookBot.Benchmarks.Backtesting;
 using WebhookBot.Benchmarks.Common;
+using WebhookBot.Benchmarks.Flood;
 using WebhookBot.Benchmarks.Intake;
 using WebhookBot.Benchmarks.Matching;
 using WebhookBot.Benchmarks.Start;
@@ -10,12 +11,13 @@ namespace WebhookBot.Benchmarks;
 public static class Program
 {
     private const string Usage = """
-        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|all [--quick] [--write]
+        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|flood|all [--quick] [--write]
 
           intake     durable intake against the same server without the journal, and against MapGitHubWebhooks
           matching   one event against 10 to 10,000 rules
           start      from process start to ready with 100,000 deliveries in the journal
           backtest   10,000 recorded deliveries through two sets of 200 rules, beside a running bot
+          flood      signed requests to one source while another is flooded by unsigned ones
           all        all of them after one another
           --quick    shorter and rougher
           --write    puts the tables into docs/benchmarks.md
@@ -25,6 +27,7 @@ public static class Program
     {
         [ServerVerb.Name, var kind, var folder] => ServerVerb.Run(kind, folder),
         [LoadVerb.Name] => LoadVerb.Run(),
+        [FloodVerb.Name] => FloodVerb.Run(),
         _ => RunAsync(args).GetAwaiter().GetResult(),
     };
 
@@ -46,9 +49,11 @@ public static class Program
                 return await StartBenchmark.RunAsync(options);
             case "backtest" when options is not null:
                 return await BacktestBenchmark.RunAsync(options);
+            case "flood" when options is not null:
+                return await FloodBenchmark.RunAsync(options);
             case "all" when options is not null:
                 MatchingBenchmark.Run(options);
-                return new[] { await StartBenchmark.RunAsync(options), await BacktestBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options) }.Max();
+                return new[] { await StartBenchmark.RunAsync(options), await BacktestBenchmark.RunAsync(options), await FloodBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options) }.Max();
             default:
                 await Console.Error.WriteLineAsync(Usage);
                 return 2;

@@ -47,7 +47,7 @@ internal static class DraftMaker
             Subject = First(source.Shape.Subjects, Value) is { } subject ? $"{source.Name}:{subject}" : null,
             ReceivedAt = now,
             DedupeWindow = source.Shape.DedupeWindow,
-            Headers = KeptHeaders.Of(request.Http.Headers, source.Shape, verifiedBy),
+            Headers = KeptHeaders.Of(request, source.Shape, verifiedBy),
             Body = body,
         }, null);
     }

@@ -10,6 +10,7 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
     private const int LargestSearched = 1 << 20;
 
     private IReadOnlyList<KeyValuePair<string, string>>? _form;
+    private string? _contentType;
 
     public HttpRequest Http => http.Request;
 
@@ -22,7 +23,7 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
     public string SecretPath => secretPath;
 
     /// <summary>The content type without its parameters, in small letters.</summary>
-    public string ContentType { get; } = (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+    public string ContentType => _contentType ??= (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
     /// <summary>Whether the body is a form.</summary>
     public bool IsForm => ContentType == FormBody.ContentType;

@@ -8,6 +8,9 @@ namespace WebhookBot.Intake;
 /// <summary>What a sender is told.</summary>
 internal sealed record IntakeAnswer
 {
+    // So much is sooner read than another connection is made.
+    private const long SmallBody = 64 * 1024;
+
     public required int Status { get; init; }
 
     public string? Title { get; private init; }
@@ -62,7 +65,7 @@ internal sealed record IntakeAnswer
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (Status is 413 or 415 or 429 or 503)
+        if (Status is 413 or 415 or 503 || (Status == 429 && response.HttpContext.Request.ContentLength is not <= SmallBody))
         {
             // The rest of the body is not worth reading.
             response.Headers.Connection = "close";

@@ -16,8 +16,12 @@ internal static class KeptHeaders
         "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Gitlab-Token", "X-Auth-Token", "Referer",
     };
 
-    public static List<KeyValuePair<string, string>> Of(IHeaderDictionary headers, SourcePreset shape, string verifiedBy)
+    public static List<KeyValuePair<string, string>> Of(IncomingRequest request, SourcePreset shape, string verifiedBy)
     {
+        var headers = request.Http.Headers;
+
+        // Some proxies tell the address in a header of their own.
+        var secret = AddressSecret(request, shape);
         var kept = new List<KeyValuePair<string, string>>(headers.Count + 1);
         foreach (var (name, values) in headers)
         {
@@ -26,12 +30,30 @@ internal static class KeptHeaders
                 continue;
             }
 
-            var value = Secret.Contains(name) || IsToken(shape, name) ? Redacted : values.ToString();
+            var value = values.ToString();
+            if (Secret.Contains(name) || IsToken(shape, name) || (secret is not null && value.Contains(secret, StringComparison.Ordinal)))
+            {
+                value = Redacted;
+            }
+
             kept.Add(new(name, value.Length <= LongestValue ? value : value[..LongestValue]));
         }
 
         kept.Add(new(VerifiedBy, verifiedBy));
         return kept;
+    }
+
+    private static string? AddressSecret(IncomingRequest request, SourcePreset shape)
+    {
+        foreach (var scheme in shape.Verify)
+        {
+            if (scheme.Algorithm == VerificationAlgorithm.SecretAddress)
+            {
+                return request.SecretPath.Length > 0 ? request.SecretPath : request.Query(scheme.Header) is { Length: > 0 } query ? query : null;
+            }
+        }
+
+        return null;
     }
 
     private static bool IsToken(SourcePreset shape, string header)

@@ -59,6 +59,9 @@ public sealed record SourcePreset
     /// <summary>The largest body the sender sends.</summary>
     public long MaxBodyBytes { get; init; } = 1L << 20;
 
+    /// <summary>How long it waits for the answer before it gives up; null when its documentation does not say.</summary>
+    public TimeSpan? Waits { get; init; }
+
     /// <summary>The content types it sends, in small letters.</summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = ["application/json"];
 

@@ -86,7 +86,7 @@ internal static class ServerVerb
     private static string Rules(string folder)
     {
         var path = System.IO.Path.Combine(folder, "sources.yml");
-        File.WriteAllText(path, "sources:\n  github:\n    preset: github\n    secret: GITHUB_WEBHOOK_SECRET\n");
+        File.WriteAllText(path, "sources:\n  github:\n    preset: github\n    secret: GITHUB_WEBHOOK_SECRET\n  alertmanager:\n    preset: alertmanager\n    secret: ALERTMANAGER_TOKEN\n");
         return path;
     }
 

@@ -59,6 +59,7 @@ internal static class SourcesPage
         Row(page, "Subject", preset.Subjects.Count == 0 ? "none: every event stands alone" : Places(preset.Subjects));
         Row(page, "Also", string.Join("; ", Extras(preset)));
         Row(page, "Body", $"{string.Join(", ", preset.ContentTypes.Select(c => $"`{c}`"))}, at most {Size(preset.MaxBodyBytes)}");
+        Row(page, "Waits", preset.Waits is { } waits ? $"{waits.TotalSeconds:0} s for the answer" : "");
         Row(page, "Time signed", Tolerance(preset));
         Row(page, "Answer", preset.Answer switch { WantedAnswer.Empty => "200 without a body", WantedAnswer.NoContent => "204", _ => "202 with the id, 200 when it was held already" });
         Row(page, "Samples", string.Join(", ", Samples(preset).Select(s => $"`{s}`")));

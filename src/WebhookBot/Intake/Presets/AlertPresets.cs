@@ -107,6 +107,7 @@ internal static class AlertPresets
             Name = "sentry",
             Description = "Sentry: Sentry-Hook-Signature, an HMAC-SHA256 of the body with the integration's client secret.",
             Verify = [VerificationScheme.Hmac("Sentry-Hook-Signature"), VerificationScheme.Hmac("Sentry-App-Signature")],
+            Waits = TimeSpan.FromSeconds(1),
             Events = [Parse("{header:Sentry-Hook-Resource}{json:action?}")],
             Ids = [FromHeader("Request-ID")],
             Subjects = [Parse("issue {json:data.issue.id}"), Parse("issue {json:data.event.issue_id}"), Parse("alert {json:data.metric_alert.id}"), Parse("error {json:data.error.event_id}")],

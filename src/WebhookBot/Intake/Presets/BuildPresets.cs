@@ -15,6 +15,7 @@ internal static class BuildPresets
             Name = "circleci",
             Description = "CircleCI: circleci-signature, an HMAC-SHA256 of the body.",
             Verify = [VerificationScheme.Hmac("circleci-signature", "v1=") with { Separator = ',' }],
+            Waits = TimeSpan.FromSeconds(5),
             Events = [FromJson("type")],
             Ids = [FromJson("id")],
             Subjects = [Parse("{json:project.slug}@{json:pipeline.vcs.revision}"), Parse("{json:project.slug}")],

@@ -14,6 +14,7 @@ internal static class CodeHostPresets
             Name = "gitlab",
             Description = "GitLab: a signing token (whsec_..., Standard Webhooks), or the secret token in X-Gitlab-Token.",
             Verify = [StandardsPresets.Standard, VerificationScheme.Token("X-Gitlab-Token")],
+            Waits = TimeSpan.FromSeconds(10),
             Events = [Parse("{json:object_kind}{json:object_attributes.action?}{json:action?}"), FromJson("event_name")],
             Ids = [FromHeader("webhook-id"), FromHeader("Idempotency-Key"), FromHeader("X-Gitlab-Webhook-UUID"), FromHeader("X-Gitlab-Event-UUID")],
             Subjects =

@@ -14,6 +14,7 @@ internal static class GitHubPreset
         Description = "GitHub, github.com and Enterprise Server: X-Hub-Signature-256, an HMAC of the body with the secret of the webhook.",
         Verify = [VerificationScheme.Hmac("X-Hub-Signature-256", "sha256=")],
         MaxBodyBytes = 25L << 20,
+        Waits = TimeSpan.FromSeconds(10),
         Events = [ValueTemplate.Parse("{header:X-GitHub-Event}{json:action?}")],
         Ids = [ValueTemplate.FromHeader("X-GitHub-Delivery")],
         Subjects =

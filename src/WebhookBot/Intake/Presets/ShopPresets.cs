@@ -34,6 +34,7 @@ internal static class ShopPresets
             Name = "shopify",
             Description = "Shopify: X-Shopify-Hmac-SHA256, an HMAC-SHA256 of the body in base64.",
             Verify = [VerificationScheme.Hmac("X-Shopify-Hmac-SHA256") with { Encoding = SignatureEncoding.Base64 }],
+            Waits = TimeSpan.FromSeconds(5),
             Events = [FromHeader("X-Shopify-Topic")],
             Ids = [FromHeader("X-Shopify-Webhook-Id")],
             Subjects = [Parse("{header:X-Shopify-Shop-Domain}/{json:id}"), FromHeader("X-Shopify-Shop-Domain")],

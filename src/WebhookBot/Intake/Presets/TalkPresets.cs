@@ -22,6 +22,7 @@ internal static class TalkPresets
                     Timestamp = new TimestampRule("X-Slack-Request-Timestamp", TimeSpan.FromMinutes(5)),
                 },
             ],
+            Waits = TimeSpan.FromSeconds(3),
             Events = [Parse("{json:event.type}{json:event.subtype?}"), Parse("command{json:command?}{has:command}"), FromJson("type")],
             Ids = [FromJson("event_id"), FromJson("trigger_id")],
             Subjects = [Parse("{json:event.channel}"), Parse("{json:channel_id}"), Parse("{json:channel.id}")],
@@ -50,6 +51,7 @@ internal static class TalkPresets
                     Timestamp = new TimestampRule("X-Signature-Timestamp", TimeSpan.FromMinutes(5)),
                 },
             ],
+            Waits = TimeSpan.FromSeconds(3),
             Events = [FromJson("event.type"), Parse("interaction{has:type}{json:data.name?}")],
             Ids = [FromJson("id"), Parse("{json:application_id} {json:event.type} {json:event.timestamp}")],
             HashesId = true,
@@ -67,6 +69,7 @@ internal static class TalkPresets
             [
                 VerificationScheme.Hmac("Linear-Signature") with { Timestamp = new TimestampRule("", TimeSpan.FromMinutes(1)) { Json = "webhookTimestamp" } },
             ],
+            Waits = TimeSpan.FromSeconds(5),
             Events = [Parse("{json:type}{json:action?}")],
             Ids = [FromHeader("Linear-Delivery")],
             Subjects = [FromJson("data.identifier"), FromJson("data.id")],

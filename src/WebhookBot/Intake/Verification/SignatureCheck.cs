@@ -114,14 +114,13 @@ internal sealed class SignatureCheck : IRequestCheck
         return isDecoded && (wanted is null || written == wanted) ? bytes[..written].ToArray() : null;
     }
 
-    private string? HeaderProblem(IncomingRequest request, string? header)
-    {
-        var place = _scheme.Json is null ? $"the header {_scheme.Header}" : $"'{_scheme.Json}' in the body";
-        return _keys.Count == 0 ? "the source has no usable secret"
-            : header is { Length: > 0 } ? null
-            : _scheme.Json is null && request.Http.Headers[_scheme.Header].Count > 1 ? $"{place} comes more than once"
-            : $"{place} is missing";
-    }
+    private string? HeaderProblem(IncomingRequest request, string? header) =>
+        _keys.Count == 0 ? "the source has no usable secret"
+        : header is { Length: > 0 } ? null
+        : _scheme.Json is null && request.Http.Headers[_scheme.Header].Count > 1 ? $"{Place} comes more than once"
+        : $"{Place} is missing";
+
+    private string Place => _scheme.Json is null ? $"the header {_scheme.Header}" : $"'{_scheme.Json}' in the body";
 
     private string WrongSignature(DateTimeOffset now, int signatures) =>
         signatures == 0 ? $"the signature in {(_scheme.Json is null ? _scheme.Header : $"'{_scheme.Json}'")} is not written as {_scheme.Prefix}<{_scheme.Encoding.ToString().ToLowerInvariant()}>"
