@@ -34,9 +34,14 @@ internal static class SampleRequest
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(packed.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed.ContentType);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("webhookbot-send", BotHost.Version));
-        foreach (var header in HeadersOf(preset.Ids))
+        foreach (var header in HeadersOf(preset.Ids).Except(HeadersOf(preset.Events)))
         {
             request.Headers.TryAddWithoutValidation(header, id);
+        }
+
+        foreach (var header in HeadersOf(preset.Subjects))
+        {
+            request.Headers.TryAddWithoutValidation(header, "acme.example.com");
         }
 
         var rest = eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..];
@@ -57,7 +62,7 @@ internal static class SampleRequest
     private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, SampleSigner signer, DateTimeOffset now)
     {
         var payload = JsonNode.Parse(sample)!;
-        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !path.StartsWith("signature.", StringComparison.Ordinal))
+        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] })
         {
             PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
         }
