@@ -39,6 +39,11 @@ internal static class SampleRequest
             request.Headers.TryAddWithoutValidation(header, id);
         }
 
+        foreach (var header in HeadersOf(preset.Subjects))
+        {
+            request.Headers.TryAddWithoutValidation(header, "acme.example.com");
+        }
+
         var rest = eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..];
         foreach (var header in HeadersOf(preset.Events))
         {
@@ -57,7 +62,7 @@ internal static class SampleRequest
     private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, SampleSigner signer, DateTimeOffset now)
     {
         var payload = JsonNode.Parse(sample)!;
-        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !path.StartsWith("signature.", StringComparison.Ordinal))
+        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] })
         {
             PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
         }

@@ -3,6 +3,9 @@ namespace WebhookBot.Intake;
 /// <summary>One way for a sender to prove itself, made ready for one source.</summary>
 internal interface IRequestCheck
 {
+    /// <summary>What it tells of a request that it verifies.</summary>
+    Proof Proof { get; }
+
     /// <summary>Whether the request has with it, outside of its body, what this check looks at.</summary>
     bool MayVerify(HttpRequest request);
 
@@ -12,6 +15,24 @@ internal interface IRequestCheck
     /// </summary>
     ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation);
 }
+
+/// <summary>What a sender's proof is about.</summary>
+internal enum ProofCoverage
+{
+    /// <summary>Who sent it; the body may be anybody's.</summary>
+    Sender,
+
+    /// <summary>What it says, however it is written.</summary>
+    Content,
+
+    /// <summary>The body, byte for byte.</summary>
+    Bytes,
+}
+
+/// <summary>What a proof is worth.</summary>
+/// <param name="Covers">What it is about.</param>
+/// <param name="Tolerance">How old it may be; null when it has no time in it, and holds for good.</param>
+internal sealed record Proof(ProofCoverage Covers, TimeSpan? Tolerance = null);
 
 /// <summary>What a check found.</summary>
 /// <param name="Secret">The name of the secret or key that verified; null when none did.</param>

@@ -17,6 +17,9 @@ internal sealed class WebhookVerifier
         ReadsAddress = readsAddress;
     }
 
+    /// <summary>What the first of the ways is worth, which is the one that samples are signed in.</summary>
+    public Proof Proof => _checks[0].Proof;
+
     /// <summary>Whether the secret may stand in the address.</summary>
     public bool ReadsAddress { get; }
 

@@ -12,6 +12,8 @@ internal sealed class CredentialCheck(VerificationScheme scheme, IReadOnlyList<S
 
     private readonly List<(SourceSecret Secret, byte[] Hash)> _hashes = [.. secrets.Where(s => s.Value.Length > 0).Select(s => (s, Hash(s.Value)))];
 
+    public Proof Proof { get; } = new(ProofCoverage.Sender);
+
     public bool MayVerify(HttpRequest request) => scheme.Algorithm switch
     {
         VerificationAlgorithm.Token => request.Headers.ContainsKey(scheme.Header),

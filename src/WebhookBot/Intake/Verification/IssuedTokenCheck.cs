@@ -20,6 +20,9 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
     private readonly string[] _issuers = [.. issuer.Issuers.Select(i => Fill(i, input))];
     private readonly string[] _audiences = [.. issuer.Audience is { } fixedAudience ? [fixedAudience] : input.Option("audience")];
 
+    // A token says itself when it ends.
+    public Proof Proof { get; } = new(ProofCoverage.Sender, Skew);
+
     public bool MayVerify(HttpRequest request) => request.Headers.Authorization.Count > 0;
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)

@@ -32,6 +32,8 @@ internal sealed class SignatureCheck : IRequestCheck
         _nobody = SignatureKey.Nobody(scheme);
     }
 
+    public Proof Proof => new(_content.HasBody ? ProofCoverage.Bytes : ProofCoverage.Sender, _scheme.Timestamp?.Tolerance);
+
     public bool MayVerify(HttpRequest request) => _scheme.Json is not null || request.Headers.ContainsKey(_scheme.Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));

@@ -35,6 +35,9 @@ internal sealed partial class SignedContent
     /// <summary>True when the body alone is signed.</summary>
     public bool IsBody { get; }
 
+    /// <summary>Whether the body is signed at all.</summary>
+    public bool HasBody => _parts.Exists(p => p.Kind == "body");
+
     /// <summary>The fields of the body that are needed to verify it.</summary>
     public string?[] Fields(IncomingRequest request) => _fields.Count == 0 ? [] : request.Fields(_fields);
 

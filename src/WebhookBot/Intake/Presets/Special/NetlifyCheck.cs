@@ -16,6 +16,8 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
 
     private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value)))];
 
+    public Proof Proof { get; } = new(ProofCoverage.Bytes);
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));

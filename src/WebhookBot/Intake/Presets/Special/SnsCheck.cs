@@ -20,6 +20,8 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
 
     private readonly List<Regex> _topics = [.. input.Option("topics").Select(t => new Regex($"^{Regex.Escape(t).Replace("\\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.NonBacktracking))];
 
+    public Proof Proof { get; } = new(ProofCoverage.Content, Tolerance);
+
     // Raw messages carry no signature at all.
     public bool MayVerify(HttpRequest request) => !request.Headers.ContainsKey("x-amz-sns-rawdelivery");
 
@@ -83,12 +85,18 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     {
         var topic = message.TextAt("TopicArn") ?? "";
         return message.TextAt("Type") is not ("Notification" or "SubscriptionConfirmation" or "UnsubscribeConfirmation") ? "the body is no message of SNS"
+            : !IsPlain(message) ? "a field that is signed is no text, or has a line break where there can be none"
             : message.TextAt("SignatureVersion") is not ("1" or "2") ? "the signature's version is neither 1 nor 2"
             : !_topics.Exists(t => t.IsMatch(topic)) ? $"the topic {(topic.Length > 100 ? topic[..100] : topic)} is not among the source's topics"
             : !DateTimeOffset.TryParse(message.TextAt("Timestamp"), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at) ? "the time is missing or not readable"
             : (input.Tools.Clock.GetUtcNow() - at).Duration() > Tolerance ? "the clocks differ, or it was sent before: at most an hour is taken"
             : null;
     }
+
+    // The fields are signed one after the other, on lines of their own: what is no text would be left out, and a line break could make two of one.
+    private static bool IsPlain(JsonElement message) => OfNotification.Union(OfSubscription).All(field =>
+        !message.At(field).IsPresent() ? field is not ("Message" or "MessageId")
+        : message.At(field).ValueKind == JsonValueKind.String && message.TextAt(field) is { } text && (field == "Message" || !text.Contains('\n', StringComparison.Ordinal)));
 
     private async ValueTask<IReadOnlyList<SourceSecret>> KeysAsync(JsonElement message, CancellationToken cancellation)
     {

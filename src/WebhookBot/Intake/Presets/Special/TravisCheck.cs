@@ -15,13 +15,16 @@ internal sealed class TravisCheck(CheckInput input) : IRequestCheck
 
     private static readonly Uri Configuration = new("https://api.travis-ci.com/config");
 
+    public Proof Proof { get; } = new(ProofCoverage.Content);
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)
     {
-        if (request.Header(Header) is not { } header || request.Form.Where(f => f.Key == "payload").ToList() is not [var payload])
+        if (request.Header(Header) is not { } header || request.Form is not [{ Key: "payload" } payload])
         {
-            return CheckResult.Refused($"the header {Header} or the field payload is missing, or comes twice");
+            // Fields beside it would be read as the event, and nobody signed them.
+            return CheckResult.Refused($"the header {Header} or the field payload is missing, or does not come alone");
         }
 
         var content = Encoding.UTF8.GetBytes(payload.Value);

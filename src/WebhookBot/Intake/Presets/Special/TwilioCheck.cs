@@ -14,6 +14,8 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
 
     private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value)))];
 
+    public Proof Proof { get; } = new(ProofCoverage.Content);
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));
@@ -53,9 +55,9 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
             : CheckResult.Verified(verifiedBy);
     }
 
-    // A body that is no form is signed by its hash in the address only; without that it is not signed at all.
+    // A body that is no form is signed by its hash in the address only; without that it is not signed at all. Whose address has a hash is no form.
     private static bool IsOfBody(IncomingRequest request) =>
-        request.IsForm || string.Equals(request.Query(BodyHash), Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase);
+        (request.IsForm && !request.Http.Query.ContainsKey(BodyHash)) || string.Equals(request.Query(BodyHash), Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase);
 
     // Twilio signs the address with the port or without.
     private string[] Addresses(HttpRequest request)
