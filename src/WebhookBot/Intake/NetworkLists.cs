@@ -14,7 +14,17 @@ internal sealed class NetworkLists(PublishedKeys published, IOptions<GitHubOptio
 {
     private static readonly Dictionary<string, string[]> Fixed = new(StringComparer.Ordinal)
     {
-        // https://docs.stripe.com/ips#webhook-ip-addresses, read 2026-11-23.
+        // https://docs.gitlab.com/user/gitlab_com/#ip-range, as of 2026-11-23.
+        ["gitlab"] = ["34.74.90.64/28", "34.74.226.0/24"],
+
+        // https://linear.app/developers/webhooks, as of 2026-11-23, with those that its documentation names for other calls.
+        ["linear"] =
+        [
+            "34.38.87.206/32", "34.60.255.158/32", "34.62.119.29/32", "34.134.222.122/32", "34.140.253.14/32", "35.196.141.51/32",
+            "35.222.25.142/32", "35.231.147.226/32", "35.243.134.228/32",
+        ],
+
+        // https://docs.stripe.com/ips#webhook-ip-addresses, as of 2026-11-23.
         ["stripe"] =
         [
             "3.18.12.63/32", "3.130.192.231/32", "13.235.14.237/32", "13.235.122.149/32", "18.211.135.69/32", "35.154.171.200/32",
