@@ -15,6 +15,8 @@ internal sealed class IntakeEndpoint
     // What wants an answer of its own is short.
     private const int LargestHandshake = 64 * 1024;
 
+    private const string SlackRoute = "slack";
+
     private readonly SourceRegistry _sources;
     private readonly NetworkLists _lists;
     private readonly SourceActivity _activity;
@@ -33,6 +35,13 @@ internal sealed class IntakeEndpoint
         _options = options.Value;
         _bodies = new BodyReader(new BodyBudget(_options.MaxBytesInFlight, clock), clock, _options.BodyTimeout);
         _rate = new UnverifiedRate(_options.UnverifiedPerSecond, _options.UnverifiedBurst, clock);
+    }
+
+    /// <summary>What comes to the addresses of Slack's manifests: for the source whose preset is <c>slack</c>, whatever its name.</summary>
+    public Task HandleSlackAsync(HttpContext http)
+    {
+        http.Request.RouteValues[SlackRoute] = true;
+        return HandleAsync(http);
     }
 
     public async Task HandleAsync(HttpContext http)
@@ -60,12 +69,16 @@ internal sealed class IntakeEndpoint
     // A secret in the address of a source that asks for none is an address that is not there.
     private WebhookSource? Find(HttpContext http)
     {
-        var source = _sources.Find((string?)http.Request.RouteValues["source"] ?? "");
+        var source = http.Request.RouteValues.ContainsKey(SlackRoute)
+            ? _sources.All.FirstOrDefault(s => s.Definition.Preset == "slack")
+            : _sources.Find((string?)http.Request.RouteValues["source"] ?? "");
         return http.Request.RouteValues["secret"] is null || source?.Verifier.ReadsAddress == true ? source : null;
     }
 
     private static IntakeAnswer Unknown(HttpContext http) =>
-        IntakeAnswer.Refused(404, "There is no such source", $"add a source named '{Shorten((string?)http.Request.RouteValues["source"] ?? "")}' to the rule files");
+        IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues.ContainsKey(SlackRoute)
+            ? "add a source with the preset slack to the rule files"
+            : $"add a source named '{Shorten((string?)http.Request.RouteValues["source"] ?? "")}' to the rule files");
 
     private async Task<(IntakeAnswer Answer, string? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
     {

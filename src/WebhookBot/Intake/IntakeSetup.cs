@@ -41,6 +41,13 @@ public static class IntakeSetup
     {
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
         app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync);
+
+        // The addresses that Slack's manifests have: whatever the source of the preset is called.
+        foreach (var path in (string[])["/slack/events", "/slack/commands", "/slack/interactive"])
+        {
+            app.MapPost(path, (RequestDelegate)endpoint.HandleSlackAsync);
+        }
+
         app.MapMethods("/hooks/{source}/{secret?}", ["OPTIONS", "GET"], (RequestDelegate)endpoint.GreetAsync);
     }
 
