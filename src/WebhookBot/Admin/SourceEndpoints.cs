@@ -17,7 +17,8 @@ internal static class SourceEndpoints
                 items.Add(Describe(source, activity.Of(source.Name), newest.Count > 0 ? newest[0].ReceivedAt : null));
             }
 
-            return Results.Json(new JsonObject { ["items"] = items }, ApiJson.Options);
+            var elsewhere = activity.Of(SourceActivity.Elsewhere).Refusals;
+            return Results.Json(new JsonObject { ["items"] = items, ["elsewhere"] = new JsonArray([.. elsewhere.Select(Describe)]) }, ApiJson.Options);
         });
 
     private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? newest)
@@ -28,14 +29,20 @@ internal static class SourceEndpoints
             ["name"] = source.Name,
             ["preset"] = source.Definition.Preset,
             ["path"] = $"/hooks/{source.Name}",
-            ["secrets"] = new JsonArray([.. source.Definition.Secrets.Select(s => JsonValue.Create(s.Name))]),
+            ["secrets"] = Names(source.Definition.Secrets.Select(s => s.Name)),
             ["lacks_secret"] = source.LacksSecret,
+            ["development_secrets"] = Names(source.DevelopmentSecrets),
+            ["unusable_secrets"] = Names(source.UnusableSecrets),
+            ["secret_form"] = WebhookVerifier.FormOf(source.Shape),
+            ["proves"] = source.Verifier.Proof.Covers.ToString().ToLowerInvariant(),
             ["last_received_at"] = last is { } time ? ApiJson.Time(time) : null,
             ["taken"] = record.Taken,
             ["refused"] = record.Refused,
             ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
         };
     }
+
+    private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(n => JsonValue.Create(n))]);
 
     private static JsonObject Describe(Refusal refusal) => new()
     {

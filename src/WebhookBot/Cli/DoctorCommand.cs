@@ -1,20 +1,22 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Cli;
 
 /// <summary><c>webhookbot doctor</c>: what is wrong with a running bot and its sources, each with the mend.</summary>
 internal static class DoctorCommand
 {
-    private const int Refusals = 10;
+    // Somebody's slip, or a scanner's; more in a row are a sender that does not get through any more.
+    private const int FewRefusals = 3;
 
     public static Command Create()
     {
         var server = BotClient.ServerOption();
         var command = new Command("doctor", """
             Looks a running bot over: whether it is ready, whether its rules are the ones in the files, and for each source whether
-            anything came, and why what came last was refused.
+            anything came, and why what came last was refused. A source that never received anything (–) is named, and is not wrong.
 
             Exit codes: 0 nothing wrong, 1 something is, 2 bad usage or no answer.
             """) { server };
@@ -30,14 +32,15 @@ internal static class DoctorCommand
             await ReadyAsync(bot, cancellation),
             await RulesAsync(bot, cancellation),
         };
-        var sources = (await GetAsync(bot, "/api/sources", cancellation))["items"]!.AsArray();
-        findings.AddRange(sources.Select(s => Source(s!, bot.Address)));
+        var sources = await GetAsync(bot, "/api/sources", cancellation);
+        findings.AddRange(sources["items"]!.AsArray().Select(s => Source(s!, bot.Address)));
+        findings.AddRange(Elsewhere(sources["elsewhere"]!.AsArray()));
         foreach (var finding in findings)
         {
             Print(finding);
         }
 
-        var wrong = findings.Count(f => f.IsWrong);
+        var wrong = findings.Count(f => f.IsWrong == true);
         Console.WriteLine();
         Console.WriteLine(wrong == 0 ? "Nothing is wrong." : $"{wrong} of {findings.Count} need{(wrong == 1 ? "s" : "")} a look.");
         return wrong == 0 ? 0 : 1;
@@ -60,23 +63,40 @@ internal static class DoctorCommand
     {
         var name = (string?)source["name"];
         var refusals = source["refusals"]!.AsArray();
-        var address = new Uri(bot, (string)source["path"]!);
+        var madeUp = source["development_secrets"]!.AsArray();
         if ((bool?)source["lacks_secret"] == true)
         {
             return new Finding(true, $"{name} has no secret and refuses everything", [$"set {string.Join(" or ", source["secrets"]!.AsArray())}"]);
         }
 
+        if (source["unusable_secrets"] is JsonArray { Count: > 0 } unusable)
+        {
+            return new Finding(true, $"{name} has a secret that it cannot work with", [$"{string.Join(", ", unusable)} is set, and is no secret that its sender can have; it is written {(string?)source["secret_form"]}"]);
+        }
+
         if (refusals.Count > 0)
         {
-            var reasons = refusals.GroupBy(r => (string)r!["reason"]!).OrderByDescending(g => g.Count())
-                .Select(g => $"{g.Count()} x {(int)g.Last()!["status"]!}, last at {(string?)g.Last()!["at"]} from {(string?)g.Last()!["peer"]}: {g.Key}");
-            return new Finding(refusals.Count >= Refusals || source["last_received_at"] is null, $"{name}: the last {refusals.Count} were refused", [.. reasons]);
+            List<string> lines = [.. Reasons(refusals)];
+            if (madeUp.Count > 0)
+            {
+                lines.Add($"{string.Join(", ", madeUp)} is not set: a development secret stands in for it, which no sender knows");
+            }
+
+            return new Finding(refusals.Count >= FewRefusals || source["last_received_at"] is null, $"{name}: {Last(refusals.Count)} refused", lines);
         }
 
         return source["last_received_at"] is { } at
-            ? new Finding(false, $"{name}: received last at {(string?)at}")
-            : new Finding(true, $"{name} never received anything", [$"enter {address} at the sender's, as docs/sources.md has it, or try it: webhookbot send"]);
+            ? new Finding(false, $"{name}: received last at {(string?)at}{(madeUp.Count > 0 ? ", with a development secret" : "")}")
+            : new Finding(null, $"{name} never received anything", [$"enter {new Uri(bot, (string)source["path"]!)} at the sender's, as docs/sources.md has it, or try it: webhookbot send {name}.EVENT"]);
     }
+
+    private static IEnumerable<Finding> Elsewhere(JsonArray refusals) => refusals.Count == 0 ? [] :
+        [new Finding(true, $"{refusals.Count} request{(refusals.Count == 1 ? "" : "s")} came to sources that there are not", [.. Reasons(refusals)])];
+
+    private static IEnumerable<string> Reasons(JsonArray refusals) => refusals.GroupBy(r => (string)r!["reason"]!).OrderByDescending(g => g.Count())
+        .Select(g => $"{g.Count()} x {(int)g.Last()!["status"]!}, last at {(string?)g.Last()!["at"]} from {(string?)g.Last()!["peer"]}: {ExplanationText.Harmless(g.Key)}");
+
+    private static string Last(int count) => count == 1 ? "the last request was" : $"the last {count} requests were";
 
     private static async Task<JsonNode> GetAsync(BotClient bot, string path, CancellationToken cancellation)
     {
@@ -91,16 +111,17 @@ internal static class DoctorCommand
 
     private static void Print(Finding finding)
     {
-        Console.WriteLine($"{(finding.IsWrong ? "✗" : "✓")} {finding.Text}");
+        Console.WriteLine($"{finding.IsWrong switch { true => "✗", false => "✓", null => "–" }} {finding.Text}");
         foreach (var line in finding.Lines)
         {
             Console.WriteLine($"    {line}");
         }
     }
 
-    private sealed record Finding(bool IsWrong, string Text, IReadOnlyList<string> Lines)
+    // What nothing can be said of yet is neither wrong nor right.
+    private sealed record Finding(bool? IsWrong, string Text, IReadOnlyList<string> Lines)
     {
-        public Finding(bool isWrong, string text)
+        public Finding(bool? isWrong, string text)
             : this(isWrong, text, [])
         {
         }

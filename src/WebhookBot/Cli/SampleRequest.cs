@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Clients;
 using WebhookBot.Intake;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Testing;
@@ -29,7 +30,7 @@ internal static class SampleRequest
     public static HttpRequestMessage Create(SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now)
     {
         var id = Guid.NewGuid().ToString();
-        var fresh = Freshen(preset, sample, id, signer, now);
+        var fresh = Freshen(preset, sample, id, eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..], signer, now);
         var packed = preset.Pack?.Invoke(fresh) ?? new PackedSample("application/json", fresh);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(packed.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed.ContentType);
@@ -59,12 +60,17 @@ internal static class SampleRequest
         templates.Count == 0 ? [] : templates[0].Parts.Where(p => p.Place == ValuePlace.Header).Select(p => p.Text);
 
     // An id of its own, so that it can be sent again; and what a sender writes into the body when it sends.
-    private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, SampleSigner signer, DateTimeOffset now)
+    private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, string eventName, SampleSigner signer, DateTimeOffset now)
     {
         var payload = JsonNode.Parse(sample)!;
         if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] })
         {
             PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
+        }
+
+        if (preset.Events is [{ Parts: [{ Place: ValuePlace.Json, IsSilent: false, Text: var named }] }] && payload is JsonObject && !JsonSerializer.SerializeToElement(payload).At(named.Split('.')).IsPresent())
+        {
+            PayloadOverrides.Set(payload, named, JsonSerializer.SerializeToElement(eventName));
         }
 
         SampleSignature.AddToBody(payload, preset, signer, now);

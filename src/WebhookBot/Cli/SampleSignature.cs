@@ -61,13 +61,16 @@ internal static class SampleSignature
                 return;
         }
 
-        if (preset.Verify is [{ } scheme, ..])
+        if (preset.Verify is [{ } first, ..])
         {
-            Add(request, scheme, body, signer, now);
+            // Of a key of the sender's own the private half is at hand, which says nothing of the way.
+            var scheme = SampleKeys.IsSendersOwn(preset) ? first : WebhookVerifier.WayOf(preset, signer.Secret)
+                ?? throw new SettingsException($"{signer.KeyName} holds no secret that this sender can have; it is written {WebhookVerifier.FormOf(preset)}");
+            Add(request, scheme, preset.Ids, body, signer, now);
         }
     }
 
-    private static void Add(HttpRequestMessage request, VerificationScheme scheme, byte[] body, SampleSigner signer, DateTimeOffset now)
+    private static void Add(HttpRequestMessage request, VerificationScheme scheme, IReadOnlyList<ValueTemplate> ids, byte[] body, SampleSigner signer, DateTimeOffset now)
     {
         var key = Encoding.UTF8.GetBytes(signer.Secret);
         switch (scheme.Algorithm)
@@ -91,14 +94,14 @@ internal static class SampleSignature
             default:
                 if (scheme.Json is null)
                 {
-                    Sign(request, scheme, body, signer, now);
+                    Sign(request, scheme, ids, body, signer, now);
                 }
 
                 break;
         }
     }
 
-    private static void Sign(HttpRequestMessage request, VerificationScheme scheme, byte[] body, SampleSigner signer, DateTimeOffset now)
+    private static void Sign(HttpRequestMessage request, VerificationScheme scheme, IReadOnlyList<ValueTemplate> ids, byte[] body, SampleSigner signer, DateTimeOffset now)
     {
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var parts = scheme.SignedContent.Split("{body}");
@@ -120,7 +123,8 @@ internal static class SampleSignature
 
         string Fill(string text)
         {
-            var filled = text.Replace("{timestamp}", timestamp, StringComparison.Ordinal);
+            var id = ids is [{ Parts: [{ Place: ValuePlace.Header, Text: var header }] }, ..] && request.Headers.TryGetValues(header, out var given) ? given.First() : "";
+            var filled = text.Replace("{timestamp}", timestamp, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
             foreach (var (name, values) in request.Headers)
             {
                 filled = filled.Replace($"{{header:{name}}}", values.First(), StringComparison.OrdinalIgnoreCase);

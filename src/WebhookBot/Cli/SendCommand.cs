@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Intake;
-using WebhookBot.RuleFiles;
 using WebhookBot.Rules.Compilation;
+using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Testing;
 
 namespace WebhookBot.Cli;
@@ -16,9 +16,10 @@ internal static class SendCommand
 
     public static Command Create()
     {
-        var name = new Argument<string>("event") { Description = $"A sample: {string.Join(", ", SampleCatalog.Names)}" };
+        var name = new Argument<string>("event") { Description = "A sample: the name of a source, and one of its events; docs/sources.md lists them. For instance github.pull_request.opened, alertmanager.firing" };
         var to = new Option<string>("--to") { Description = "Address of the bot, or of one of its sources", DefaultValueFactory = _ => BotHost.DefaultUrl };
         var secret = new Option<string?>("--secret") { Description = "NAME of the setting that holds the secret (default: the one that the rule files name)" };
+        var file = new Option<string?>("--file") { Description = "A file with the payload, for a source of your own or instead of the sample" };
         var set = new Option<string[]>("--set") { Description = "path=value: changes the sample's payload", AllowMultipleArgumentsPerToken = false };
         var rules = new Option<string>("--rules") { Description = "Folder of rule files, which name the source's secret", DefaultValueFactory = _ => "rules" };
         var data = new Option<string>("--data") { Description = "The bot's data folder, which holds the development secrets", DefaultValueFactory = _ => "data" };
@@ -26,32 +27,35 @@ internal static class SendCommand
             Sends a signed sample to a running bot and tells what came of it.
 
             Exit codes: 0 the bot took it, 1 it refused it or does not answer, or a setting is missing, 2 no such sample or bad usage.
-            """) { name, to, secret, set, rules, data };
+            """) { name, to, secret, file, set, rules, data };
         command.SetAction((parsed, cancellation) => SendAsync(
-            new Wish(parsed.GetValue(name)!, parsed.GetValue(to)!, parsed.GetValue(secret), parsed.GetValue(set) ?? [], parsed.GetValue(rules)!, parsed.GetValue(data)!), cancellation));
+            new SendWish(parsed.GetValue(name)!, parsed.GetValue(to)!, parsed.GetValue(secret), parsed.GetValue(file), parsed.GetValue(set) ?? [], parsed.GetValue(rules)!, parsed.GetValue(data)!), cancellation));
         return command;
     }
 
-    private static async Task<int> SendAsync(Wish wish, CancellationToken cancellation)
+    private static async Task<int> SendAsync(SendWish wish, CancellationToken cancellation)
     {
         var sourceName = wish.Event.Split('.')[0];
-        var source = wish.FindSource(sourceName);
+        var sources = wish.Sources();
+        var source = sources.FirstOrDefault(s => s.Name == sourceName);
         var preset = source is null ? PresetCatalog.Find(sourceName) : WebhookSource.ShapeOf(source);
-        if (preset is null || SampleCatalog.Find((preset.EventsOf ?? preset.Name) + wish.Event[sourceName.Length..]) is not { } sample)
+        if (preset is null || wish.Payload(preset, sourceName) is not { } sample)
         {
-            await Console.Error.WriteLineAsync($"There is no sample '{wish.Event}'{Suggestion.For(wish.Event, SampleCatalog.Names)}");
+            await Console.Error.WriteLineAsync($"There is no sample '{wish.Event}'{Near(wish.Event, sources, source)}");
             return 2;
         }
 
         using var bot = new BotClient(wish.To);
         var to = new Uri(wish.To);
         var address = to.AbsolutePath.Length > 1 ? to : new Uri(to, $"/hooks/{sourceName}");
-        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), wish.FindSigner(sourceName, source, preset), address, TimeProvider.System.GetUtcNow());
+        var signer = wish.FindSigner(sourceName, source, preset, sources);
+        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), signer, address, TimeProvider.System.GetUtcNow());
         using var answer = await bot.SendAsync(request, cancellation);
         var said = await answer.Content.ReadAsStringAsync(cancellation);
         Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
         if (!answer.IsSuccessStatusCode)
         {
+            Console.WriteLine($"Why, the bot tells its operator: webhookbot doctor{(to.GetLeftPart(UriPartial.Authority) == BotHost.DefaultUrl ? "" : $" --server {to.GetLeftPart(UriPartial.Authority)}")}");
             return 1;
         }
 
@@ -67,6 +71,20 @@ internal static class SendCommand
         }
 
         return await FollowAsync(bot, Uri.UnescapeDataString(location.OriginalString.Split('/')[^1]), cancellation);
+    }
+
+    // The samples are named by the preset, what is sent by the source.
+    private static string Near(string wanted, IReadOnlyList<SourceDefinition> sources, SourceDefinition? source)
+    {
+        if (source is { Preset: null })
+        {
+            return $"; {source.Name} is a sender of your own: give its payload with --file";
+        }
+
+        var names = sources.Where(s => s.Preset is not null).SelectMany(s => SampleCatalog.Names
+            .Where(n => n.Split('.')[0] == (PresetCatalog.Find(s.Preset)!.EventsOf ?? s.Preset))
+            .Select(n => $"{s.Name}{n[n.IndexOf('.', StringComparison.Ordinal)..]}"));
+        return Suggestion.For(wanted, sources.Count == 0 ? SampleCatalog.Names : names);
     }
 
     private static byte[] Change(byte[] sample, string[] changes)
@@ -136,39 +154,4 @@ internal static class SendCommand
         "planned" => delivery["actions"] is JsonArray actions && actions.Any(a => (string?)a?["status"] is "pending" or "running"),
         _ => false,
     };
-
-    private sealed record Wish(string Event, string To, string? Secret, string[] Set, string Rules, string Data)
-    {
-        public Rules.Sources.SourceDefinition? FindSource(string name)
-        {
-            if (!Directory.Exists(Rules))
-            {
-                return null;
-            }
-
-            var files = RuleFileLoader.Read(Rules, RuleFileLoader.Find(Rules)).Files;
-            return new RuleCompiler(BotHost.Vocabulary).Compile(files, RuleFileLoader.TextsOf(Rules)).RuleSet?.Sources.FirstOrDefault(s => s.Name == name);
-        }
-
-        public SampleSigner FindSigner(string sourceName, Rules.Sources.SourceDefinition? source, SourcePreset preset)
-        {
-            var name = Secret ?? (source?.Secrets is [var first, ..] ? first.Name : preset.NeedsSecret ? null : DevelopmentSecrets.KeyName(sourceName))
-                ?? throw new SettingsException($"No rule file in '{Rules}' defines the source '{sourceName}'; name its secret's setting with --secret");
-            return new SampleSigner(FindSecret(name, SampleKeys.IsSendersOwn(preset)), name, option => source?.Options.GetValueOrDefault(option) ?? []);
-        }
-
-        // Of a key pair the bot's setting holds the public half, and only a development key's other half is known here.
-        private string FindSecret(string name, bool isSendersOwn)
-        {
-            var configuration = new ConfigurationManager();
-            configuration.AddEnvironmentVariables();
-            configuration.AddSecretFiles();
-            var file = new DevelopmentSecrets(Data, isEnabled: false).File;
-            return !isSendersOwn && configuration[name] is { Length: > 0 } value ? value
-                : DevelopmentSecrets.Load(file).GetValueOrDefault(isSendersOwn ? DevelopmentSecrets.PrivateName(name) : name)
-                ?? throw new SettingsException(isSendersOwn
-                    ? $"The sender signs with a key of its own, so a sample can be signed only with a development key, and {file} has none; start the bot first without {name}, or say where its data is with --data"
-                    : $"{name} is not set, and {file} has no development secret of that name; start the bot first, or say where its data is with --data");
-        }
-    }
 }

@@ -83,11 +83,18 @@ public sealed partial class DevelopmentSecrets(string dataFolder, bool isEnabled
 
     private void LogMade(string setting, string source, string file)
     {
-        if (log is not null)
+        if (log is not null && setting == KeyName(source))
+        {
+            LogMadeKey(log, source, file);
+        }
+        else if (log is not null)
         {
             LogMadeCore(log, setting, source, file);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The source {Source} can be tried with samples: a development key for it is kept in {File}")]
+    private static partial void LogMadeKey(ILogger log, string source, string file);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Setting} is not set: the source {Source} uses a development secret kept in {File}")]
     private static partial void LogMadeCore(ILogger log, string setting, string source, string file);

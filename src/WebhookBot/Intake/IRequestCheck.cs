@@ -6,6 +6,9 @@ internal interface IRequestCheck
     /// <summary>What it tells of a request that it verifies.</summary>
     Proof Proof { get; }
 
+    /// <summary>Whether any of the source's secrets is one that this check can work with, or it needs none.</summary>
+    bool HasKey { get; }
+
     /// <summary>Whether the request has with it, outside of its body, what this check looks at.</summary>
     bool MayVerify(HttpRequest request);
 
@@ -66,6 +69,9 @@ internal sealed record CheckTools(TimeProvider Clock, PublishedKeys Keys, Uri? P
 /// <param name="Until">When it ends; null when it does not.</param>
 internal sealed record SourceSecret(string Name, string Value, DateTimeOffset? Until = null)
 {
+    /// <summary>Whether it was made up because the setting is not set.</summary>
+    public bool IsMadeUp { get; init; }
+
     /// <summary>Whether it counts at that time.</summary>
     public bool IsValid(DateTimeOffset at) => Until is null || at < Until;
 }

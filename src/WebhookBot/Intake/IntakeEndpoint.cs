@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using WebhookBot.Journal;
+using WebhookBot.Rules.Compilation;
 using WebhookBot.Telemetry;
 
 namespace WebhookBot.Intake;
@@ -47,11 +48,11 @@ internal sealed class IntakeEndpoint
     public async Task HandleAsync(HttpContext http)
     {
         var source = Find(http);
-        var (answer, reason) = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
+        var (answer, reason) = source is null ? (Unknown(http), Missed(http)) : await AnswerAsync(source, http);
         BotMetrics.Received(source?.Name ?? "unknown", answer.Status);
         if (answer.Status >= 400)
         {
-            _activity.Refused(source?.Name ?? "unknown", answer.Status, reason ?? answer.Reason, http.Connection.RemoteIpAddress);
+            _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, answer.Status, reason ?? answer.Reason, http.Connection.RemoteIpAddress);
         }
 
         await answer.WriteAsync(http.Response);
@@ -73,6 +74,12 @@ internal sealed class IntakeEndpoint
             ? _sources.All.FirstOrDefault(s => s.Definition.Preset == "slack")
             : _sources.Find((string?)http.Request.RouteValues["source"] ?? "");
         return http.Request.RouteValues["secret"] is null || source?.Verifier.ReadsAddress == true ? source : null;
+    }
+
+    private string Missed(HttpContext http)
+    {
+        var name = (string?)http.Request.RouteValues["source"] ?? SlackRoute;
+        return $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
     }
 
     private static IntakeAnswer Unknown(HttpContext http) =>

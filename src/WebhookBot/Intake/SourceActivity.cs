@@ -6,6 +6,9 @@ namespace WebhookBot.Intake;
 /// <summary>What came to each source since the start and what of it was refused, for the people who run the bot. Never for the caller.</summary>
 public sealed partial class SourceActivity(TimeProvider clock, ILogger<SourceActivity> log)
 {
+    /// <summary>The name for what was sent to sources that there are not.</summary>
+    public const string Elsewhere = "unknown";
+
     private const int MostKept = 10;
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(1);
 

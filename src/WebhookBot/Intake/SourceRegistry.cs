@@ -59,10 +59,14 @@ internal sealed partial class SourceRegistry : IDisposable
     {
         var shape = WebhookSource.ShapeOf(source);
         var secrets = source.Secrets
-            .Select(s => (Reference: s, Value: _configuration[s.Name] is { Length: > 0 } value ? value : _development.Find(s.Name, source.Name, shape)))
-            .Where(s => s.Value is not null)
-            .Select(s => new SourceSecret(s.Reference.Name, s.Value!, s.Reference.Until))
+            .Select(s => Secret(s, source.Name, shape))
+            .OfType<SourceSecret>()
             .ToList();
+        foreach (var secret in secrets.Where(s => shape.Verify.Count > 0 && shape.OwnCheck is null && WebhookVerifier.WayOf(shape, s.Value) is null))
+        {
+            LogUnusable(secret.Name, source.Name, WebhookVerifier.FormOf(shape));
+        }
+
         if (secrets.Count == 0 && source.Secrets.Count > 0)
         {
             LogNoSecret(source.Name, string.Join(" or ", source.Secrets.Select(s => s.Name)));
@@ -77,8 +81,16 @@ internal sealed partial class SourceRegistry : IDisposable
         return secrets;
     }
 
+    private SourceSecret? Secret(SecretReference reference, string source, SourcePreset shape) =>
+        _configuration[reference.Name] is { Length: > 0 } value ? new SourceSecret(reference.Name, value, reference.Until)
+        : _development.Find(reference.Name, source, shape) is { } madeUp ? new SourceSecret(reference.Name, madeUp, reference.Until) { IsMadeUp = true }
+        : null;
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The source {Source} has no secret and refuses everything; set {Settings}")]
     private partial void LogNoSecret(string source, string settings);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Setting} is set, but is no secret that {Source} can have; it is written {Form}")]
+    private partial void LogUnusable(string setting, string source, string form);
 
     private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources);
 }

@@ -8,9 +8,11 @@ internal sealed class WebhookSource
 {
     private static readonly TimeSpan KnownByBody = TimeSpan.FromDays(7);
 
-    private WebhookSource(SourceDefinition definition, SourcePreset shape, WebhookVerifier verifier, bool hasSecret)
+    private WebhookSource(SourceDefinition definition, SourcePreset shape, WebhookVerifier verifier, IReadOnlyList<SourceSecret> secrets)
     {
-        LacksSecret = !hasSecret && definition.Secrets.Count > 0;
+        LacksSecret = secrets.Count == 0 && definition.Secrets.Count > 0;
+        DevelopmentSecrets = [.. secrets.Where(s => s.IsMadeUp).Select(s => s.Name)];
+        UnusableSecrets = shape.OwnCheck is null && shape.Verify.Count > 0 ? [.. secrets.Where(s => WebhookVerifier.WayOf(shape, s.Value) is null).Select(s => s.Name)] : [];
         Definition = definition;
         Shape = shape;
         Verifier = verifier;
@@ -28,6 +30,12 @@ internal sealed class WebhookSource
     /// <summary>Whether none of its secrets is set, so that it refuses everything.</summary>
     public bool LacksSecret { get; }
 
+    /// <summary>The settings that are not set and have a secret that was made up.</summary>
+    public IReadOnlyList<string> DevelopmentSecrets { get; }
+
+    /// <summary>The settings whose value is no secret that its sender can have.</summary>
+    public IReadOnlyList<string> UnusableSecrets { get; }
+
     /// <summary>Tells who may send.</summary>
     public WebhookVerifier Verifier { get; }
 
@@ -39,7 +47,7 @@ internal sealed class WebhookSource
     {
         var shape = ShapeOf(definition);
         var input = new CheckInput(definition.Name, secrets, name => definition.Options.GetValueOrDefault(name) ?? [], tools);
-        return new WebhookSource(definition, shape, WebhookVerifier.Create(shape, input), secrets.Count > 0);
+        return new WebhookSource(definition, shape, WebhookVerifier.Create(shape, input), secrets);
     }
 
     /// <summary>What a definition says of its sender. A definition's own places win over its preset's.</summary>

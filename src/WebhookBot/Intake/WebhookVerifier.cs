@@ -10,11 +10,13 @@ namespace WebhookBot.Intake;
 internal sealed class WebhookVerifier
 {
     private readonly IReadOnlyList<IRequestCheck> _checks;
+    private readonly bool _hasKey;
 
     private WebhookVerifier(IReadOnlyList<IRequestCheck> checks, bool readsAddress)
     {
         _checks = checks;
         ReadsAddress = readsAddress;
+        _hasKey = checks.Any(c => c.HasKey);
     }
 
     /// <summary>What the first of the ways is worth, which is the one that samples are signed in.</summary>
@@ -48,16 +50,37 @@ internal sealed class WebhookVerifier
     public async ValueTask<CheckResult> VerifyAsync(IncomingRequest request, CancellationToken cancellation)
     {
         var verified = default(CheckResult);
-        string? problem = null;
+        var problems = new List<string>();
         foreach (var check in _checks)
         {
             var result = await check.CheckAsync(request, cancellation);
             verified = result.IsVerified ? result : verified;
-            problem = problem is null ? result.Problem : $"{problem}; or {result.Problem}";
+
+            // What no secret is for is not what the sender got wrong, unless there is nothing else.
+            if (result.Problem is { } problem && (check.HasKey || !_hasKey) && !problems.Contains(problem))
+            {
+                problems.Add(problem);
+            }
         }
 
-        return verified.IsVerified ? verified : CheckResult.Refused(problem ?? "nothing can verify");
+        return verified.IsVerified ? verified : CheckResult.Refused(string.Join("; or ", problems));
     }
+
+    /// <summary>The first of a preset's ways that a secret is for; null when it is for none of them.</summary>
+    public static VerificationScheme? WayOf(SourcePreset shape, string secret) =>
+        shape.Verify.FirstOrDefault(s => !IsSigned(s) || SignatureKey.Create(s, new SourceSecret("", secret)) is not null);
+
+    /// <summary>What a secret of a source of that shape looks like.</summary>
+    public static string FormOf(SourcePreset shape) => string.Join(", or ", shape.Verify.Select(s => (s.Key, s.Algorithm) switch
+    {
+        (KeyForm.Text, _) => "any text",
+        (KeyForm.Hex, _) => $"{s.KeyPrefix}<public key in hexadecimal>",
+        (_, VerificationAlgorithm.EcdsaP256) => "<public key in base64>",
+        _ => $"{s.KeyPrefix}<base64>",
+    }).Distinct());
+
+    private static bool IsSigned(VerificationScheme scheme) => scheme.Algorithm is VerificationAlgorithm.HmacSha1 or VerificationAlgorithm.HmacSha256
+        or VerificationAlgorithm.HmacSha512 or VerificationAlgorithm.Ed25519 or VerificationAlgorithm.EcdsaP256;
 
     private static IRequestCheck Check(VerificationScheme scheme, SourcePreset shape, CheckInput input) => scheme.Algorithm switch
     {

@@ -26,14 +26,44 @@ internal static class SourcesPage
         **secret in a header** is worth as much as the way it takes is closed; a **secret in the address** besides stands in the logs of every
         proxy on that way. Where `verify` stands beside `preset`, it wins: for senders that can be told to sign in another way.
 
+        ## Alerts of all senders
+
+        Senders of alerts all tell the same in words of their own. Their events answer to `alert.firing` and `alert.resolved` besides, and have
+        `alert` in front of the payload (`payload.alert` is the sender's own). What a sender does not say is absent.
+
+        | Field | What it is |
+        |---|---|
+        {{alert}}
+
+        A group of alerts that come together (Alertmanager, Grafana) is one `alert`: it fires while any of them does, is as severe as the worst,
+        and has the labels that all have; `items` are the single ones. `facts.alerts` is the list of those that fire now, of all senders, each
+        with its `source`.
+
+        ## Presets
+
         | Sender's preset | Proves itself by | Tried by |
         |---|---|---|
 
         """;
 
+    /// <summary>The fields of the common view, and what they mean.</summary>
+    public static readonly IReadOnlyList<(string Name, string Meaning)> AlertFields =
+    [
+        ("name", "what is wrong"),
+        ("status", "`firing` or `resolved`"),
+        ("severity", "how bad: `critical`, `error`, `warning`, `info` where the sender has such levels, else its own word"),
+        ("fingerprint", "what makes it the same alert as before, for a `key`"),
+        ("summary", "one line for people"),
+        ("url", "where to look at it"),
+        ("links", "all the places, a list"),
+        ("labels", "its labels, tags or the like, by name"),
+        ("started_at", "since when"),
+        ("ended_at", "until when, of one that is resolved"),
+    ];
+
     public static string Write()
     {
-        var page = new StringBuilder(Start.ReplaceLineEndings("\n"));
+        var page = new StringBuilder(Start.ReplaceLineEndings("\n").Replace("{{alert}}", string.Join('\n', AlertFields.Select(f => $"| `alert.{f.Name}` | {f.Meaning} |")), StringComparison.Ordinal));
         foreach (var preset in PresetCatalog.All)
         {
             page.Append(CultureInfo.InvariantCulture, $"| [`{preset.Name}`](#{preset.Name}) | {preset.Description} | {string.Join(", ", Samples(preset).Take(1).Select(s => $"`{s}`"))} |\n");
@@ -102,7 +132,7 @@ internal static class SourcesPage
         var keys = new List<string> { $"preset: {preset.Name}" };
         if (preset.NeedsSecret)
         {
-            keys.Add($"secret: {preset.Name.Replace('-', '_').ToUpperInvariant()}_{(IsPublicKey(preset) ? "PUBLIC_KEY" : "SECRET")}");
+            keys.Add($"secret: {Setting(preset)}");
         }
 
         keys.AddRange(preset.Options.Select(o => o.Name switch
@@ -112,8 +142,19 @@ internal static class SourcesPage
             "account" => "account: push@PROJECT.iam.gserviceaccount.com",
             _ => $"{o.Name}: \"https://BOT/hooks/{preset.Name}\"",
         }));
-        return $"{preset.Name}: {{ {string.Join(", ", keys)} }}";
+        return $"{Source(preset)}: {{ {string.Join(", ", keys)} }}";
     }
+
+    // As the shipped rules have it, where they have one.
+    private static string Setting(SourcePreset preset) => preset.Name switch
+    {
+        "github" => "GITHUB_WEBHOOK_SECRET",
+        "alertmanager" => "ALERTMANAGER_TOKEN",
+        _ => $"{preset.Name.Replace('-', '_').ToUpperInvariant()}_{(IsPublicKey(preset) ? "PUBLIC_KEY" : "SECRET")}",
+    };
+
+    // The bot's own Slack has that name.
+    private static string Source(SourcePreset preset) => preset.Name == "slack" ? "slack-app" : preset.Name;
 
     private static bool IsPublicKey(SourcePreset preset) =>
         preset.Verify is [{ Algorithm: VerificationAlgorithm.Ed25519 or VerificationAlgorithm.EcdsaP256 }, ..];
@@ -134,7 +175,7 @@ internal static class SourcesPage
 
     private static IEnumerable<string> Samples(SourcePreset preset) => SampleCatalog.Names
         .Where(n => n.Split('.')[0] == (preset.EventsOf ?? preset.Name))
-        .Select(n => $"{preset.Name}.{n[(n.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
+        .Select(n => $"{Source(preset)}.{n[(n.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
 
     private static (string SetUp, string Verified, string NotVerified, string See) Guide(string preset)
     {

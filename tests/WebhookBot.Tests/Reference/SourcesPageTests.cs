@@ -28,11 +28,19 @@ public sealed partial class SourcesPageTests
         var sources = Yaml().Matches(File.ReadAllText(Page)).Select(m => m.Groups["yaml"].Value).ToList();
         Assert.Equal(PresetCatalog.All.Count, sources.Count);
 
-        var all = "sources:\n" + string.Concat(sources.Select(s => s.Replace("sources:\n", "", StringComparison.Ordinal).Replace("  slack:", "  workspace:", StringComparison.Ordinal)));
+        var all = "sources:\n" + string.Concat(sources.Select(s => s.Replace("sources:\n", "", StringComparison.Ordinal)));
         var compiled = new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("rules/sources.yml", all)]);
 
         Assert.Equal([], compiled.Diagnostics);
         Assert.Equal(PresetCatalog.Names.Order(), compiled.RuleSet!.Sources.Select(s => s.Preset!).Order());
+    }
+
+    [Fact]
+    public void Tells_every_field_of_the_common_view_of_alerts()
+    {
+        var view = PresetCatalog.EventsOf("alertmanager")!.Find("firing", null)!.Seen.Fields!.Find("alert")!.Fields!;
+
+        Assert.Equal(view.Names.Order(), SourcesPage.AlertFields.Select(f => f.Name).Order());
     }
 
     [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline)]

@@ -14,6 +14,8 @@ internal sealed class CredentialCheck(VerificationScheme scheme, IReadOnlyList<S
 
     public Proof Proof { get; } = new(ProofCoverage.Sender);
 
+    public bool HasKey => _hashes.Count > 0;
+
     public bool MayVerify(HttpRequest request) => scheme.Algorithm switch
     {
         VerificationAlgorithm.Token => request.Headers.ContainsKey(scheme.Header),

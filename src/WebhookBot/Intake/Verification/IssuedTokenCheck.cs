@@ -23,6 +23,8 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
     // A token says itself when it ends.
     public Proof Proof { get; } = new(ProofCoverage.Sender, Skew);
 
+    public bool HasKey => true;
+
     public bool MayVerify(HttpRequest request) => request.Headers.Authorization.Count > 0;
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)

@@ -34,6 +34,8 @@ internal sealed class SignatureCheck : IRequestCheck
 
     public Proof Proof => new(_content.HasBody ? ProofCoverage.Bytes : ProofCoverage.Sender, _scheme.Timestamp?.Tolerance);
 
+    public bool HasKey => _keys.Count > 0;
+
     public bool MayVerify(HttpRequest request) => _scheme.Json is not null || request.Headers.ContainsKey(_scheme.Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));
@@ -49,7 +51,7 @@ internal sealed class SignatureCheck : IRequestCheck
         var id = _id?.Render(p => p.Place == ValuePlace.Header ? request.Header(p.Text) : null);
         var content = _content.IsBody ? request.Body : _content.Compose(request, values, timestamp, id);
         var signatures = Signatures(header);
-        string? verifiedBy = null;
+        string? verifiedBy = null, ended = null;
         if (_keys.Count == 0)
         {
             _nobody.Verifies(content.Span, signatures);
@@ -57,11 +59,12 @@ internal sealed class SignatureCheck : IRequestCheck
 
         foreach (var key in _keys)
         {
-            var verified = key.Verifies(content.Span, signatures) && key.Secret.IsValid(now);
-            verifiedBy = verified ? key.Secret.Name : verifiedBy;
+            var equal = key.Verifies(content.Span, signatures);
+            verifiedBy = equal && key.Secret.IsValid(now) ? key.Secret.Name : verifiedBy;
+            ended = equal && !key.Secret.IsValid(now) ? key.Secret.Name : ended;
         }
 
-        return problem is null && verifiedBy is not null ? CheckResult.Verified(verifiedBy) : CheckResult.Refused(problem ?? WrongSignature(now, signatures.Count));
+        return problem is null && verifiedBy is not null ? CheckResult.Verified(verifiedBy) : CheckResult.Refused(problem ?? WrongSignature(ended, signatures.Count));
     }
 
     private string? Timestamp(TimestampRule rule, IncomingRequest request, string?[] values)
@@ -124,8 +127,8 @@ internal sealed class SignatureCheck : IRequestCheck
 
     private string Place => _scheme.Json is null ? $"the header {_scheme.Header}" : $"'{_scheme.Json}' in the body";
 
-    private string WrongSignature(DateTimeOffset now, int signatures) =>
+    private string WrongSignature(string? ended, int signatures) =>
         signatures == 0 ? $"the signature in {(_scheme.Json is null ? _scheme.Header : $"'{_scheme.Json}'")} is not written as {_scheme.Prefix}<{_scheme.Encoding.ToString().ToLowerInvariant()}>"
-        : _keys.All(k => !k.Secret.IsValid(now)) ? "every secret of the source has ended"
+        : ended is not null ? $"it is signed with {ended}, which has ended"
         : "the signature does not match: another secret, or something on the way changes the body";
 }

@@ -18,6 +18,8 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
 
     public Proof Proof { get; } = new(ProofCoverage.Bytes);
 
+    public bool HasKey => _keys.Count > 0;
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));

@@ -23,6 +23,8 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     public Proof Proof { get; } = new(ProofCoverage.Content, Tolerance);
 
     // Raw messages carry no signature at all.
+    public bool HasKey => true;
+
     public bool MayVerify(HttpRequest request) => !request.Headers.ContainsKey("x-amz-sns-rawdelivery");
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)
@@ -49,7 +51,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
         var keys = await KeysAsync(message, cancellation);
         if (keys.Count == 0)
         {
-            return CheckResult.Refused("the certificate could not be had from Amazon");
+            return CheckResult.Refused(AddressOf(message) is null ? "the certificate's address is not Amazon's" : "the certificate could not be had from Amazon");
         }
 
         foreach (var fields in message.TextAt("Type") == "SubscriptionConfirmation" ? [OfSubscription] : contents)
@@ -101,15 +103,17 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     private async ValueTask<IReadOnlyList<SourceSecret>> KeysAsync(JsonElement message, CancellationToken cancellation)
     {
         var keys = input.Secrets.ToList();
-        if (Uri.TryCreate(message.TextAt("SigningCertURL") ?? message.TextAt("SigningCertUrl"), UriKind.Absolute, out var address)
-            && IsAmazons(address) && address.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal) && address.Query.Length == 0
-            && await input.Tools.Keys.FindAsync(address, isFresh: false, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
+        if (AddressOf(message) is { } address && await input.Tools.Keys.FindAsync(address, isFresh: false, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
         {
             keys.Add(new SourceSecret($"certificate of {address.Host}", key));
         }
 
         return keys;
     }
+
+    private static Uri? AddressOf(JsonElement message) =>
+        Uri.TryCreate(message.TextAt("SigningCertURL") ?? message.TextAt("SigningCertUrl"), UriKind.Absolute, out var address)
+            && IsAmazons(address) && address.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal) && address.Query.Length == 0 ? address : null;
 
     private string? PublicKeyOf(string pem)
     {

@@ -17,6 +17,8 @@ internal sealed class TravisCheck(CheckInput input) : IRequestCheck
 
     public Proof Proof { get; } = new(ProofCoverage.Content);
 
+    public bool HasKey => true;
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)

@@ -16,6 +16,8 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
 
     public Proof Proof { get; } = new(ProofCoverage.Content);
 
+    public bool HasKey => _keys.Count > 0;
+
     public bool MayVerify(HttpRequest request) => request.Headers.ContainsKey(Header);
 
     public ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation) => new(Check(request));
