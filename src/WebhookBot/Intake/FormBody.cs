@@ -29,7 +29,7 @@ internal static class FormBody
     }
 
     /// <summary>
-    /// The form as a JSON object of texts, a field that comes twice as a list; or, for senders that put JSON into the field
+    /// The form as a JSON object of texts, a field with several values as a list; or, for senders that put JSON into the field
     /// <c>payload</c>, that JSON.
     /// </summary>
     /// <exception cref="FormatException">It is no form, or has too many fields.</exception>
@@ -63,8 +63,10 @@ internal static class FormBody
             writer.WriteStartObject();
             foreach (var group in fields.GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal))
             {
+                // Twilio signs a value that comes twice as if it came once.
+                var values = group.Distinct(StringComparer.Ordinal).ToArray();
                 writer.WritePropertyName(group.Key);
-                JsonSerializer.Serialize(writer, group.Count() == 1 ? group.First() : group.ToArray() as object);
+                JsonSerializer.Serialize(writer, values is [var one] ? one : values as object);
             }
 
             writer.WriteEndObject();

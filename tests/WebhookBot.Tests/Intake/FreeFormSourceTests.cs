@@ -22,6 +22,9 @@ public sealed class FreeFormSourceTests : IAsyncLifetime
           base:
             verify: { hmac: sha512, header: X-Signature, encoding: base64, secret: BASE_SECRET }
             event: { json: type }
+          address:
+            verify: { hmac: sha256, header: X-Signature, encoding: base64url, secret: BASE_SECRET }
+            event: { json: type }
           token:
             verify: { token: X-Token, secret: TOKEN_SECRET }
             event: { json: type }
@@ -76,6 +79,17 @@ public sealed class FreeFormSourceTests : IAsyncLifetime
         Assert.Equal(401, await StatusAsync(Request("base", ("X-Signature", right[..^2]))));
         Assert.Equal(401, await StatusAsync(Request("base", ("X-Signature", Convert.ToHexStringLower(Convert.FromBase64String(right))))));
         Assert.Equal(401, await StatusAsync(Request("base")));
+    }
+
+    [Fact]
+    public async Task Takes_a_signature_in_the_alphabet_of_addresses_with_or_without_padding()
+    {
+        var right = Convert.ToBase64String(HMACSHA256.HashData("base"u8, Encoding.UTF8.GetBytes(Body))).Replace('+', '-').Replace('/', '_');
+        Assert.Equal(202, await StatusAsync(Request("address", ("X-Signature", right))));
+        Assert.Equal(200, await StatusAsync(Request("address", ("X-Signature", right.TrimEnd('=')))));
+        Assert.Equal(401, await StatusAsync(Request("address", ("X-Signature", "!!! this is none !!!"))));
+        Assert.Equal(401, await StatusAsync(Request("address", ("X-Signature", $"{right[..5]} {right[5..]}"))));
+        Assert.Equal(401, await StatusAsync(Request("address", ("X-Signature", "A" + right[1..^2]))));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Verification;
@@ -103,20 +102,24 @@ internal sealed class SignatureCheck : IRequestCheck
     private byte[]? Decode(ReadOnlySpan<char> text)
     {
         var wanted = SignatureKey.LengthOf(_scheme.Algorithm);
-        Span<byte> bytes = stackalloc byte[wanted ?? 128];
-        if (text.Length == 0 || text.Length > bytes.Length * 2)
+        if (text.Length == 0 || text.Length > (wanted ?? 128) * 2)
         {
             return null;
         }
 
-        int written;
-        var isDecoded = _scheme.Encoding switch
+        var bytes = _scheme.Encoding switch
         {
-            SignatureEncoding.Hex => Convert.FromHexString(text, bytes, out _, out written) == OperationStatus.Done,
-            SignatureEncoding.Base64 => Convert.TryFromBase64Chars(text, bytes, out written) && Convert.ToBase64String(bytes[..written]).AsSpan().SequenceEqual(text),
-            _ => Base64Url.TryDecodeFromChars(text, bytes, out written),
+            SignatureEncoding.Hex => FromHex(text),
+            SignatureEncoding.Base64 => CanonicalBase64.Decode(text),
+            _ => CanonicalBase64.DecodeUrl(text.TrimEnd('=')),
         };
-        return isDecoded && (wanted is null || written == wanted) ? bytes[..written].ToArray() : null;
+        return wanted is null || bytes?.Length == wanted ? bytes : null;
+    }
+
+    private static byte[]? FromHex(ReadOnlySpan<char> text)
+    {
+        var bytes = new byte[text.Length / 2];
+        return text.Length % 2 == 0 && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done ? bytes : null;
     }
 
     private string? HeaderProblem(IncomingRequest request, string? header) =>

@@ -50,7 +50,7 @@ internal abstract record ProofPlace
         public override SentRequest Double(SentRequest request) => Set(request, null) with { Target = $"{Set(request, null).Target}?{Parameter}={Get(request)}&{Parameter}={Get(request)}" };
     }
 
-    private sealed record InBody(string Path) : ProofPlace
+    public sealed record InBody(string Path) : ProofPlace
     {
         public override string Get(SentRequest request)
         {

@@ -12,7 +12,7 @@ using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Intake.Presets;
 
-/// <summary>A bot with a source for every preset, and all their senders. Nobody outside is asked for anything.</summary>
+/// <summary>A bot with a source for every preset, and all their senders. What they publish is for the test to say.</summary>
 public sealed class SenderWorld : IAsyncLifetime
 {
     /// <summary>What sources say that need to.</summary>
@@ -28,16 +28,22 @@ public sealed class SenderWorld : IAsyncLifetime
     private readonly NobodyOutside _outside = new();
     private Dictionary<string, string> _secrets = [];
 
+    /// <summary>The <c>rules:</c> of the bot.</summary>
+    internal string Rules { get; init; } = "";
+
     public RunningBot Bot { get; private set; } = null!;
 
     /// <summary>The addresses that the bot tried to have something from.</summary>
     public IReadOnlyCollection<Uri> Asked => _outside.Asked;
 
+    /// <summary>What is to be had at which address; nothing else is to be had anywhere.</summary>
+    public ConcurrentDictionary<Uri, string> Published => _outside.Published;
+
     public async ValueTask InitializeAsync()
     {
         _folder.Write("rules/sources.yml", "sources:\n" + string.Concat(PresetCatalog.All.Select(Source)));
         Bot = await RunningBot.StartAsync(
-            "",
+            Rules,
             [new("Intake:UnverifiedBurst", "10000000")],
             _folder,
             services => services.AddHttpClient(GuardedHttp.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => _outside));
@@ -120,10 +126,14 @@ public sealed class SenderWorld : IAsyncLifetime
     {
         public ConcurrentQueue<Uri> Asked { get; } = new();
 
+        public ConcurrentDictionary<Uri, string> Published { get; } = new();
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked.Enqueue(request.RequestUri!);
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
+            return Task.FromResult(Published.TryGetValue(request.RequestUri!, out var text)
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text) }
+                : new HttpResponseMessage(HttpStatusCode.NotFound));
         }
     }
 }

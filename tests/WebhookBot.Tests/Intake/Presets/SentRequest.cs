@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using WebhookBot.Tests.Drivers;
 
@@ -64,6 +65,9 @@ internal sealed record SentRequest(string Target, IReadOnlyList<KeyValuePair<str
 /// <summary>Reads answers of the intake.</summary>
 internal static class IntakeAnswers
 {
+    /// <summary>The JSON in it.</summary>
+    public static JsonNode Json(this RawAnswer answer) => JsonNode.Parse(answer.Text[answer.Text.IndexOf('{', StringComparison.Ordinal)..(answer.Text.LastIndexOf('}') + 1)])!;
+
     /// <summary>The id of the delivery that was taken; null when none was.</summary>
     public static string? DeliveryId(this RawAnswer answer) =>
         answer.Text.Split("\r\n").Where(l => l.StartsWith("Location: ", StringComparison.OrdinalIgnoreCase)).Select(l => l.Split('/')[^1]).FirstOrDefault();

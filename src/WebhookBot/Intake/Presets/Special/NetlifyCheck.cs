@@ -1,8 +1,8 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Clients;
+using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 
@@ -32,7 +32,7 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
         }
 
         var parts = token.Split('.');
-        if (parts.Length != 3 || Json(parts[0]) is not { } header || Json(parts[1]) is not { } claims || Bytes(parts[2]) is not { Length: 32 } signature)
+        if (parts.Length != 3 || Json(parts[0]) is not { } header || Json(parts[1]) is not { } claims || CanonicalBase64.DecodeUrl(parts[2]) is not { Length: 32 } signature)
         {
             return CheckResult.Refused($"the token in {Header} is not readable");
         }
@@ -56,21 +56,9 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
     {
         try
         {
-            return Bytes(text) is { } bytes ? JsonElement.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false }) : null;
+            return CanonicalBase64.DecodeUrl(text) is { } bytes ? JsonElement.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false }) : null;
         }
         catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static byte[]? Bytes(string text)
-    {
-        try
-        {
-            return Base64Url.DecodeFromChars(text);
-        }
-        catch (FormatException)
         {
             return null;
         }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WebhookBot.Clients;
+using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 
@@ -40,8 +41,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
         }
 
         var hash = message.TextAt("SignatureVersion") == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
-        var signature = new byte[1024];
-        if (!Convert.TryFromBase64String(message.TextAt("Signature") ?? "", signature, out var written))
+        if (CanonicalBase64.Decode(message.TextAt("Signature")) is not { } signature)
         {
             return CheckResult.Refused("the signature is not base64");
         }
@@ -56,7 +56,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
 
         foreach (var fields in message.TextAt("Type") == "SubscriptionConfirmation" ? [OfSubscription] : contents)
         {
-            if (PublicKeys.Verify(keys, Content(message, fields), signature[..written], hash) is { } name)
+            if (PublicKeys.Verify(keys, Content(message, fields), signature, hash) is { } name)
             {
                 return CheckResult.Verified(name);
             }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Clients;
+using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 
@@ -30,10 +31,8 @@ internal sealed class TravisCheck(CheckInput input) : IRequestCheck
         }
 
         var content = Encoding.UTF8.GetBytes(payload.Value);
-        var signature = new byte[1024];
-        var isReadable = Convert.TryFromBase64String(header, signature, out var written);
-        var verifiedBy = isReadable ? PublicKeys.Verify(input.Secrets, content, signature[..written], HashAlgorithmName.SHA1) : null;
-        if (verifiedBy is not null)
+        var signature = CanonicalBase64.Decode(header) ?? [];
+        if (PublicKeys.Verify(input.Secrets, content, signature, HashAlgorithmName.SHA1) is { } verifiedBy)
         {
             return CheckResult.Verified(verifiedBy);
         }
@@ -46,8 +45,8 @@ internal sealed class TravisCheck(CheckInput input) : IRequestCheck
         }
 
         var published = new SourceSecret($"key of {Configuration.Host}", key);
-        if (!isReadable || (PublicKeys.Verify([published], content, signature[..written], HashAlgorithmName.SHA1)
-            ?? PublicKeys.Verify([published with { Value = await KeyAsync(isFresh: true, cancellation) ?? "" }], content, signature[..written], HashAlgorithmName.SHA1)) is not { } name)
+        if ((PublicKeys.Verify([published], content, signature, HashAlgorithmName.SHA1)
+            ?? PublicKeys.Verify([published with { Value = await KeyAsync(isFresh: true, cancellation) ?? "" }], content, signature, HashAlgorithmName.SHA1)) is not { } name)
         {
             return CheckResult.Refused("the signature does not match");
         }

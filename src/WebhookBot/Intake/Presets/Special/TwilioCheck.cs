@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 
@@ -30,13 +31,12 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
 
     private CheckResult Check(IncomingRequest request)
     {
-        var given = new byte[20];
         if (_keys.Count == 0 || request.Header(Header) is not { } header)
         {
             return CheckResult.Refused(_keys.Count == 0 ? "the source has no usable secret" : $"the header {Header} is missing");
         }
 
-        var isReadable = Convert.TryFromBase64String(header, given, out var written) && written == given.Length && Convert.ToBase64String(given) == header;
+        var given = CanonicalBase64.Decode(header) ?? [];
         var fields = request.IsForm ? Fields(request.Form) : "";
         string? verifiedBy = null;
         foreach (var address in Addresses(request.Http))
@@ -51,7 +51,7 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
             }
         }
 
-        return verifiedBy is null || !isReadable
+        return verifiedBy is null
             ? CheckResult.Refused($"the signature does not match: another auth token, or Twilio knows the bot by another address than {Addresses(request.Http)[0]}; set Intake:PublicUrl")
             : !IsOfBody(request) ? CheckResult.Refused($"{BodyHash} in the address is not the body's")
             : CheckResult.Verified(verifiedBy);

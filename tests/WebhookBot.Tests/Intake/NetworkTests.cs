@@ -1,0 +1,92 @@
+using Microsoft.Extensions.DependencyInjection;
+using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
+
+namespace WebhookBot.Tests.Intake;
+
+/// <summary>Networks that GitHub publishes, and addresses that send what does not verify.</summary>
+public sealed class NetworkTests : IDisposable
+{
+    private const string Sources = """
+        sources:
+          github: { preset: github, secret: GITHUB_WEBHOOK_SECRET }
+          walled: { preset: github, secret: GITHUB_WEBHOOK_SECRET, allow_from: github }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Lets_send_from_the_networks_that_GitHub_publishes_and_nobody_while_they_are_not_known()
+    {
+        var clock = new JumpingClock();
+        await using var github = await FakeGitHub.StartAsync(clock);
+        string[] networks = ["192.30.252.0/22", "2a0a:a440::/29"];
+        github.Peer.On("GET", "/meta", _ => PeerAnswer.Json(new { hooks = networks }));
+        github.Peer.Next(new PeerAnswer(500));
+        await using var bot = await StartAsync(clock, [.. github.Settings, new("Http:AllowPrivateAddresses", "true")]);
+
+        Assert.Equal(403, await StatusAsync(bot, "walled"));
+        Assert.Equal(202, await StatusAsync(bot, "github"));
+        clock.Jump(TimeSpan.FromSeconds(61));
+        Assert.Equal(403, await StatusAsync(bot, "walled"));
+        Assert.Equal(2, github.Peer.Requests.Count(r => r.Path == "/meta"));
+
+        networks = ["192.30.252.0/22", "127.0.0.0/8"];
+        Assert.Equal(403, await StatusAsync(bot, "walled"));
+        clock.Jump(TimeSpan.FromMinutes(61));
+        Assert.Equal(202, await StatusAsync(bot, "walled"));
+        Assert.Equal(401, await StatusAsync(bot, "walled", "not the secret"));
+
+        // What was known holds on while GitHub does not answer.
+        github.Peer.Next(PeerAnswer.Dropped);
+        clock.Jump(TimeSpan.FromMinutes(61));
+        Assert.Equal(202, await StatusAsync(bot, "walled"));
+        Assert.Equal(4, github.Peer.Requests.Count(r => r.Path == "/meta"));
+    }
+
+    [Fact]
+    public async Task Turns_away_who_sends_too_much_that_does_not_verify_and_nobody_else()
+    {
+        await using var bot = await StartAsync(new JumpingClock(), [new("Intake:UnverifiedBurst", "10"), new("Intake:UnverifiedPerSecond", "1"), new("Http:AllowPrivateAddresses", "true")]);
+        var answers = new List<int>();
+        for (var i = 0; i < 30; i++)
+        {
+            answers.Add(await StatusAsync(bot, "github", "not the secret"));
+        }
+
+        Assert.Equal(Enumerable.Repeat(401, 10), answers.Take(10));
+        Assert.Contains(429, answers);
+        Assert.Equal(202, await StatusAsync(bot, "github"));
+        await Poll.UntilAsync(() => StatusAsync(bot, "github", "not the secret"), status => status == 429);
+        Assert.Equal(202, await StatusAsync(bot, "github"));
+        Assert.Equal(403, await StatusAsync(bot, "walled", "not the secret"));
+        using var unknown = await bot.Client.PostAsync("/hooks/nobody", null, TestContext.Current.CancellationToken);
+        Assert.Equal(404, (int)unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Counts_for_each_source_by_itself()
+    {
+        _folder.Write("rules/sources.yml", Sources.Replace(", allow_from: github", "", StringComparison.Ordinal));
+        await using var bot = await RunningBot.StartAsync("", [new("Intake:UnverifiedBurst", "5"), new("Intake:UnverifiedPerSecond", "1")], _folder);
+        await Poll.UntilAsync(() => StatusAsync(bot, "github", "not the secret"), status => status == 429);
+
+        Assert.Equal(401, await StatusAsync(bot, "walled", "not the secret"));
+    }
+
+    private Task<RunningBot> StartAsync(JumpingClock clock, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        _folder.Write("rules/sources.yml", Sources);
+        return RunningBot.StartAsync("", settings, _folder, services => services.AddSingleton<TimeProvider>(clock));
+    }
+
+    private static async Task<int> StatusAsync(RunningBot bot, string source, string secret = RunningBot.GitHubSecret)
+    {
+        using var request = RunningBot.GitHubRequest("push", "{}"u8.ToArray(), Guid.NewGuid().ToString(), secret);
+        request.RequestUri = new Uri($"/hooks/{source}", UriKind.Relative);
+        using var answer = await bot.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+}
