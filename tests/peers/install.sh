@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what some tests talk to: Debian's Alertmanager and Prometheus (only as root), and in artifacts/peers GitHub's webhook packages and
+# Installs what some tests talk to: Debian's Alertmanager and Prometheus (only as root), and in artifacts/peers the senders' webhook packages and
 # the fsync shim.
 # Always succeeds: what cannot be had is named, and the tests that need it skip.
 set -euo pipefail
@@ -45,7 +45,7 @@ prometheus() {
   have prometheus || with_fresh_lists install_quietly prometheus
 }
 
-octokit() {
+npm_packages() {
   if cmp -s tests/peers/package-lock.json "$peers/node_modules/.lock-installed"; then return; fi
   have node && have npm && cp tests/peers/package.json tests/peers/package-lock.json "$peers/" &&
     npm ci --prefix "$peers" --ignore-scripts --no-audit --no-fund &&
@@ -58,7 +58,7 @@ fsync_shim() {
     gcc -shared -fPIC -O2 -Wall -Werror -o "$peers/fsync-shim.so" tests/peers/fsync-shim.c -ldl
 }
 
-for peer in alertmanager prometheus octokit fsync_shim; do
+for peer in alertmanager prometheus npm_packages fsync_shim; do
   if ! "$peer" >>"$log" 2>&1 </dev/null; then
     echo "peer not installed: $peer; the tests that need it will skip (see $log)"
   fi

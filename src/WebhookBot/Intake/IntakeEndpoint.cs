@@ -157,7 +157,7 @@ internal sealed class IntakeEndpoint
         {
             body = source.Shape.Unfold?.Invoke(request) ?? request.Body;
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             return (IntakeAnswer.Refused(400, "The body cannot be worked off", e.Message), null);
         }

@@ -136,6 +136,18 @@ public sealed class HostileRequestTests(SenderWorld world) : IClassFixture<Sende
         Assert.Equal(status, await StatusAsync(request.With("Stripe-Signature", value)));
     }
 
+    [Theory]
+    [InlineData("""{"message":{"messageId":"1","data":"\ud800"}}""")]
+    [InlineData("""{"message":{"messageId":"1","messageId":"2","data":""}}""")]
+    [InlineData("""{"message":{"messageId":"1","data":"eyJhIjoxLCJhIjoyfQ=="},"message":{}}""")]
+    [InlineData("""[]""")]
+    [InlineData("""{"message":7}""")]
+    public async Task Refuses_a_message_of_Pub_Sub_that_cannot_be_unpacked(string body)
+    {
+        Assert.Equal(400, await StatusAsync((await world.RequestAsync(PresetCatalog.Find("google-pubsub")!)).With(body)));
+        Assert.Equal(0, await world.HeldAsync("google-pubsub"));
+    }
+
     private static string JsonEncoded(JsonNode text) => text.ToJsonString()[1..^1];
 
 #pragma warning disable CA5350 // Twilio signs with SHA-1.

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WebhookBot.Clients;
-using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Clients;
-using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using WebhookBot.Intake.Verification;
 
 namespace WebhookBot.Intake.Presets.Special;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace WebhookBot.Intake.Verification;
+namespace WebhookBot.Intake;
 
 /// <summary>Base64 in the one way that a signature can be written: decoders pass over white space and over bits that are left at the end.</summary>
 internal static class CanonicalBase64
