@@ -18,9 +18,20 @@ internal static class KnownEvents
           added NoteEvent
         event custom
           * anything
+        event page
+          rung Page
+          line.ended Page
+          * Page
+        event orders/paid
+          - Page
         type Event
           action text
           sender Person
+        type Page
+          urgency text
+          team Person
+          tag text
+          * anything
         type Push : Event
           ref text
           branch text:refs/:heads/
@@ -55,9 +66,23 @@ internal static class KnownEvents
           * number
         """;
 
+    private const string Alerts = """
+        event firing
+          - Notification
+        event resolved
+          - Notification
+        event heartbeat
+          - anything
+        type Notification
+          receiver text
+          commonLabels text{}
+        """;
+
     public static EventCatalog Catalog { get; } = EventCatalog.Parse(Text);
 
-    public static RuleVocabulary Vocabulary { get; } = TestRules.Vocabulary with { Events = preset => preset == "github" ? Catalog : null };
+    private static EventCatalog AlertCatalog { get; } = EventCatalog.Parse(Alerts, EventCatalog.AlertView);
+
+    public static RuleVocabulary Vocabulary { get; } = TestRules.Vocabulary with { Events = preset => preset switch { "github" => Catalog, "alertmanager" => AlertCatalog, _ => null } };
 
     /// <summary>What is told about a rule for those events with that condition, without the places.</summary>
     public static IReadOnlyList<string> Told(string on, string condition, string sources = "") =>

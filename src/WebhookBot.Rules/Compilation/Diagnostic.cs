@@ -89,4 +89,5 @@ public static class DiagnosticCode
     public const string FieldOfSomeEvents = "WB0165";
     public const string WrongFieldType = "WB0166";
     public const string UnknownTemplateField = "WB0167";
+    public const string NearlyKnownField = "WB0168";
 }

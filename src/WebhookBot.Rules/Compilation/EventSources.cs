@@ -9,10 +9,16 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
 {
     private readonly Lazy<EventCatalog> _schedules = new(() => OwnEvents.OfSchedules(rules));
 
+    // What is sent by a source of which nothing is known may be an alert as well.
+    private readonly Lazy<EventCatalog> _alerts = new(() =>
+        sources.Values.Where(s => s.Preset is not null).Select(s => s.Event is null ? vocabulary.Events?.Invoke(s.Preset!) : null).ToList() is { Count: > 0 } known && known.TrueForAll(c => c is not null)
+            ? OwnEvents.OfAlertsFrom(known.SelectMany(c => c!.Events))
+            : OwnEvents.OfAlerts);
+
     /// <summary>The events of that source; null when nothing is known of them.</summary>
     public EventCatalog? Of(string source) => source switch
     {
-        OwnEvents.AlertFamily => OwnEvents.OfAlerts,
+        OwnEvents.AlertFamily => _alerts.Value,
         RuleSchedule.Source => _schedules.Value,
         _ => PresetOf(source) is { } preset ? vocabulary.Events?.Invoke(preset) : null,
     };

@@ -106,9 +106,12 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
         var present = found.Where(f => f.Field.Shape is not null).ToList();
         if (present.Count == 0)
         {
-            diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownField, new MissingField(path, found).InWords());
+            var missing = new MissingField(path, found);
+            diagnostics.Tell(missing.IsCertain ? Severity.Error : Severity.Warning, entry.Key.Position, DiagnosticCode.UnknownField, missing.InWords());
             return;
         }
+
+        CheckSpelling(entry.Key.Position, path, found);
 
         var lacking = found.Where(f => f.Field.Shape is null && f.Event.IsNamed).Select(f => f.Event.Name).Distinct().ToList();
         if (lacking.Count > 0 && isNeeded)
@@ -148,6 +151,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
         var isLength = path.Steps.Last() is "length";
         if (found.Any(f => f.Field is { Shape: not null, IsSpread: false }) || (isLength && found.Any(f => f.Field.IsSpread)))
         {
+            CheckSpelling(position, path, found);
             return;
         }
 
@@ -155,6 +159,15 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
             ? $"'{Suggestion.Shorten(path.Text)}' goes through a list and is always empty here; write {{{{#each ...}}}}, or an index such as [0]"
             : new MissingField(path, found) { IsOfTemplate = true }.InWords();
         diagnostics.Warning(position, DiagnosticCode.UnknownTemplateField, words);
+    }
+
+    // Objects that may have any fields have those as well that are misspelt.
+    private void CheckSpelling(SourcePosition position, FieldPath path, List<FoundField> found)
+    {
+        if (new MissingField(path, found).Misspelt() is { } meant)
+        {
+            diagnostics.Warning(position, DiagnosticCode.NearlyKnownField, meant);
+        }
     }
 
     private List<FoundField> Find(string key, IEnumerable<object> steps)

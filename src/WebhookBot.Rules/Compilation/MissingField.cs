@@ -16,6 +16,23 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
     /// <summary>True where a list has <c>length</c>.</summary>
     public bool IsOfTemplate { get; init; }
 
+    /// <summary>False when another source, defined later, may send it under the name that all sources of alerts share.</summary>
+    public bool IsCertain => _at > 0 || found.Any(f => !f.Event.IsOfFamily);
+
+    /// <summary>What is said of a field that is known nowhere and allowed somewhere, when one that is known is spelled nearly so; else null.</summary>
+    public string? Misspelt()
+    {
+        var guesses = found.Where(f => f.Field.Shape is not null).Select(f => f.Field.Guessed).ToList();
+        if (guesses.Count == 0 || guesses.Exists(g => g is null) || guesses.Select(g => g!.Value.Step).Distinct().ToList() is not [var at] || _steps[at] is not string name)
+        {
+            return null;
+        }
+
+        List<object> Renamed(string other) => [.. _steps.Take(at), other, .. _steps.Skip(at + 1)];
+        var near = Suggestion.Misspelt(name, guesses.SelectMany(g => g!.Value.Of.Names).Distinct().Where(n => IsThere(Renamed(n))));
+        return near is null ? null : $"'{Suggestion.Shorten(path.Text)}' is no field of {Names()} that this version knows; the sender may have added it; did you mean '{Write(Renamed(near))}'?";
+    }
+
     public string InWords()
     {
         var ends = found.Where(f => f.Field.Steps == _at).Select(f => f.Field.Last).Distinct().ToList();
@@ -28,11 +45,9 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
         return $"{Subject()} no field '{Suggestion.Shorten(path.Text)}'{Meant(ends)}";
     }
 
-    private string Subject()
-    {
-        var names = found.Select(f => f.Event.Name).Distinct().ToList();
-        return $"{FieldChecks.NamesOf(names)} {(names.Count == 1 ? "has" : "have")}";
-    }
+    private string Subject() => $"{Names()} {(found.Select(f => f.Event.Name).Distinct().Count() == 1 ? "has" : "have")}";
+
+    private string Names() => FieldChecks.NamesOf([.. found.Select(f => f.Event.Name).Distinct()]);
 
     private string Meant(List<FieldShape> ends)
     {
@@ -53,13 +68,17 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
     // The path with another name where it went astray.
     private List<object> With(string name) => [.. _steps.Take(_at), name, .. _steps.Skip(_at + 1)];
 
-    private bool IsThere(List<object> steps) => found.Any(f => KnownField.Find(f.Event.Payload, steps).Shape is not null)
+    private bool IsThere(List<object> steps) => found.Any(f => Shapes(f.Event).Any(s => KnownField.Find(s, steps).Shape is not null))
         || (IsOfTemplate && steps is [.. var list, "length"] && found.Any(f => KnownField.Find(f.Event.Payload, list).Shape?.Kind == ShapeKind.Array));
+
+    private IEnumerable<FieldShape> Shapes(TriggerEvent e) => IsPlain ? [e.Payload] : [e.Payload, e.Seen];
+
+    private bool IsPlain => path.Text.StartsWith("payload.", StringComparison.Ordinal);
 
     // title, for pull_request.title.
     private string? Inside(string name)
     {
-        var tops = found.Select(f => f.Event.Payload.Fields).OfType<ObjectShape>().Distinct()
+        var tops = found.SelectMany(f => Shapes(f.Event)).Select(s => s.Fields).OfType<ObjectShape>().Distinct()
             .SelectMany(f => f.Names.Where(n => f.Find(n)!.Fields?.Names.Contains(name) == true))
             .Distinct();
         return tops.Select(top => (List<object>)[top, .. _steps])
@@ -70,7 +89,7 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
 
     private string Write(IEnumerable<object> taken)
     {
-        var text = path.Text.StartsWith("payload.", StringComparison.Ordinal) ? "payload" : "";
+        var text = IsPlain ? "payload" : "";
         foreach (var step in taken)
         {
             text += step switch

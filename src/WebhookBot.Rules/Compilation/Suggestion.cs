@@ -34,6 +34,10 @@ public static class Suggestion
             .FirstOrDefault();
     }
 
+    /// <summary>The known name that a name which may be right all the same looks like: a short one has to be nearer than others.</summary>
+    internal static string? Misspelt(string name, IEnumerable<string> known) =>
+        Nearest(name, known.Where(k => k.Length >= 4 && Distance(name.ToLowerInvariant(), k.ToLowerInvariant()) <= Math.Max(1, k.Length / 3)));
+
     /// <summary>The text as YAML takes it, whatever it begins with.</summary>
     internal static string Quote(string text) =>
         text.Contains('"', StringComparison.Ordinal) ? $"'{Shorten(text.Replace("'", "''", StringComparison.Ordinal))}'" : $"\"{Shorten(text)}\"";

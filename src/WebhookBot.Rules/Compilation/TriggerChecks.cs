@@ -8,7 +8,11 @@ namespace WebhookBot.Rules.Compilation;
 /// <param name="Seen">What paths without <c>payload.</c> see.</param>
 /// <param name="IsNamed">True when the rule names it, false when a star covers it.</param>
 /// <param name="HasFreeAction">True when its sender lets people choose the action.</param>
-internal sealed record TriggerEvent(string Name, FieldShape Payload, FieldShape Seen, bool IsNamed, bool HasFreeAction = false);
+internal sealed record TriggerEvent(string Name, FieldShape Payload, FieldShape Seen, bool IsNamed, bool HasFreeAction = false)
+{
+    /// <summary>True for what events of several sources have in common.</summary>
+    public bool IsOfFamily => Name.StartsWith($"{OwnEvents.AlertFamily}.", StringComparison.Ordinal);
+}
 
 /// <summary>Finds the events that triggers stand for, and tells of those that do not exist.</summary>
 internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnostics)
@@ -47,6 +51,12 @@ internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnost
 
         if (catalog.Find(type, action) is { } known)
         {
+            if (known.HasFreeAction && action is not null && MeantAction(action, catalog.OfType(type)) is { } meant)
+            {
+                diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent,
+                    $"'{Suggestion.Shorten(trigger.Pattern)}' is no event that this version knows; the sender may have added it; did you mean '{trigger.Source}.{type}.{meant}'?");
+            }
+
             return [new TriggerEvent(trigger.Pattern, known.Payload, known.Seen, IsNamed: true)];
         }
 
@@ -72,6 +82,22 @@ internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnost
         return covered;
     }
 
+    // An action of several parts is another one in each part: subscription.paused is not subscription.resumed.
+    private static string? MeantAction(string action, IReadOnlyList<EventShape> events)
+    {
+        var parts = action.Split('.');
+        return events.Select(e => e.Action).OfType<string>().FirstOrDefault(known =>
+            known.Split('.') is var others && others.Length == parts.Length
+            && parts.Zip(others).Where(p => p.First != p.Second).ToList() is [var (written, meant)] && Suggestion.Misspelt(written, [meant]) is not null);
+    }
+
+    // What a sender says itself, where its events are called otherwise here.
+    private static string? MeantType(string type, string? action, EventCatalog catalog) =>
+        action is not null && catalog.Types.Contains($"{type}/{action}") ? $"{type}/{action}"
+        : type is "alerting" or "triggered" or "alert" && catalog.Types.Contains("firing") ? "firing"
+        : type is "ok" or "closed" or "recovered" && catalog.Types.Contains("resolved") ? "resolved"
+        : Suggestion.Nearest(type, catalog.Types);
+
     private void TellOfNothing(Trigger trigger, EventCatalog catalog, string type, string? action)
     {
         if (type != "*")
@@ -92,12 +118,12 @@ internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnost
         if (catalog.IsComplete)
         {
             var near = Suggestion.For(trigger.Pattern, catalog.Events.Select(e => $"{trigger.Source}.{e.Name}"));
-            diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+            diagnostics.Tell(trigger.Source == OwnEvents.AlertFamily ? Severity.Error : Severity.Warning, trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
         }
         else if (events.Count == 0)
         {
             diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownEvent,
-                $"'{Suggestion.Shorten(whole)}' is no event that this version knows; the sender may have added it{Suggestion.Near(type, catalog.Types)}");
+                $"'{Suggestion.Shorten(whole)}' is no event that this version knows; the sender may have added it{(MeantType(type, action, catalog) is { } meant ? $"; did you mean '{trigger.Source}.{(catalog.Find(meant, action)?.Action is null ? meant : $"{meant}.{action}")}'?" : "")}");
         }
         else if (action is null)
         {

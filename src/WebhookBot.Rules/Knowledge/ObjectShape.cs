@@ -15,6 +15,27 @@ public sealed class ObjectShape
     /// <summary>The names of all fields that have one of their own.</summary>
     public IEnumerable<string> Names => _base is null ? _own.Keys : _own.Keys.Union(_base.Names);
 
+    /// <summary>True when it may have fields that are not named.</summary>
+    internal bool IsOpen => _others is not null || _base?.IsOpen == true;
+
+    /// <summary>What each of several kinds may have. A field that is one thing here and another there may be anything.</summary>
+    internal static ObjectShape Union(string name, IReadOnlyCollection<ObjectShape> kinds)
+    {
+        var union = new ObjectShape(name);
+        foreach (var field in kinds.SelectMany(k => k.Names).Distinct())
+        {
+            var shapes = kinds.Where(k => k.Names.Contains(field)).Select(k => k.Find(field)!).Distinct().ToList();
+            union.Add(field, shapes is [var one] ? one : FieldShape.Anything);
+        }
+
+        if (kinds.Any(k => k.IsOpen))
+        {
+            union.Add("*", FieldShape.Anything);
+        }
+
+        return union;
+    }
+
     /// <summary>The field of that name, or what fields that are not named hold, or null.</summary>
     public FieldShape? Find(string name)
     {

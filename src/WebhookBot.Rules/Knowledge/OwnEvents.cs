@@ -48,6 +48,22 @@ internal static class OwnEvents
     /// <summary>The common names of alerts.</summary>
     public static EventCatalog OfAlerts { get; } = new(EventCatalog.Parse(Alerts, EventCatalog.AlertView).Events) { IsComplete = true };
 
+    /// <summary>The common names of alerts, with the fields of these events that tell of alerts; of any fields when none does.</summary>
+    public static EventCatalog OfAlertsFrom(IEnumerable<EventShape> events)
+    {
+        var payloads = events.Where(e => IsAlert(e)).Select(e => e.Payload.Fields!).Distinct().ToList();
+        if (payloads.Count == 0)
+        {
+            return OfAlerts;
+        }
+
+        var all = FieldShape.Of(ObjectShape.Union(AlertFamily, payloads));
+        var seen = new ObjectShape(AlertFamily);
+        seen.Extend(all.Fields!);
+        seen.Add(AlertFamily, OfAlerts.Find("firing", null)!.Seen.Fields!.Find(AlertFamily)!);
+        return new(OfAlerts.Events.Select(e => e with { Payload = all, Seen = FieldShape.Of(seen) })) { IsComplete = true };
+    }
+
     /// <summary>The events that these rules fire by.</summary>
     public static EventCatalog OfSchedules(IEnumerable<Rule> rules) =>
         new(rules.Where(r => r.Schedule is not null).Select(r => ScheduleOf(r.Name))) { IsComplete = true };
@@ -64,6 +80,8 @@ internal static class OwnEvents
     // A rule's name may have dots, and its event has two parts then, as an event with an action.
     private static EventShape ScheduleOf(string rule) =>
         rule.Split('.', 2) is [var type, var action] ? new EventShape(type, action, ShapeOf(RuleSchedule.Source)) : new EventShape(rule, null, ShapeOf(RuleSchedule.Source));
+
+    private static bool IsAlert(EventShape e) => e.Seen.Fields?.Names.Contains(AlertFamily) == true && e.Payload.Fields is not null && !ReferenceEquals(e.Seen, e.Payload);
 
     private static FieldShape Gathered(FieldShape payload)
     {

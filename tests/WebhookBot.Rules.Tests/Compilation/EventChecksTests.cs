@@ -50,6 +50,27 @@ public class EventChecksTests
     public void Warns_of_a_field_of_a_template_that_is_always_empty(string template, string told) =>
         Assert.Equal($"warning WB0167: {told}", Assert.Single(KnownEvents.ToldOfTemplate("github.ticket.opened", template)));
 
+    [Theory]
+    [InlineData("github.page.rung", "urgncy: high", "warning WB0168: 'urgncy' is no field of github.page.rung that this version knows; the sender may have added it; did you mean 'urgency'?")]
+    [InlineData("github.page.rung", "payload.urgncy: high", "warning WB0168: 'payload.urgncy' is no field of github.page.rung that this version knows; the sender may have added it; did you mean 'payload.urgency'?")]
+    [InlineData("github.page.rung", "taem.login: x", "warning WB0168: 'taem.login' is no field of github.page.rung that this version knows; the sender may have added it; did you mean 'team.login'?")]
+    [InlineData("github.page.*", "urgncy: high", "warning WB0168: 'urgncy' is no field of github.page.* that this version knows; the sender may have added it; did you mean 'urgency'?")]
+    [InlineData("github.page.rnug", "urgency: high", "warning WB0160: 'github.page.rnug' is no event that this version knows; the sender may have added it; did you mean 'github.page.rung'?")]
+    [InlineData("github.page.line.endde", "urgency: high", "warning WB0160: 'github.page.line.endde' is no event that this version knows; the sender may have added it; did you mean 'github.page.line.ended'?")]
+    [InlineData("github.page.line.begun", "urgency: high, severity: x, tab: y, theme: z", null)]
+    [InlineData("[github.page.rung, github.custom.x]", "urgncy: high", null)]
+    [InlineData("github.orders.paid", "x: 1", "warning WB0160: 'github.orders' is no event that this version knows; the sender may have added it; did you mean 'github.orders/paid'?")]
+    [InlineData("alertmanager.alerting", "x: 1", "warning WB0160: 'alertmanager.alerting' is no event that this version knows; the sender may have added it; did you mean 'alertmanager.firing'?")]
+    [InlineData("alertmanager.alert.firing", "x: 1", "warning WB0160: 'alertmanager.alert' is no event that this version knows; the sender may have added it; did you mean 'alertmanager.firing'?")]
+    public void Warns_of_what_may_be_there_and_is_spelled_nearly_as_what_is_known(string on, string condition, string? told) =>
+        Assert.Equal(told is null ? [] : [told], KnownEvents.Told(on, condition));
+
+    [Fact]
+    public void Warns_of_a_field_of_a_template_that_may_be_there_and_is_spelled_nearly_as_one_that_is_known() =>
+        Assert.Equal(
+            ["warning WB0168: 'urgncy' is no field of github.page.rung that this version knows; the sender may have added it; did you mean 'urgency'?"],
+            KnownEvents.ToldOfTemplate("github.page.rung", "{{urgncy}} {{urgency}} {{severity}}"));
+
     [Fact]
     public void Knows_a_source_by_its_preset_and_not_by_its_name()
     {

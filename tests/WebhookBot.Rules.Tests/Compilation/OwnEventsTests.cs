@@ -18,6 +18,17 @@ public class OwnEventsTests
     public void Checks_the_fields_of_its_own_events_as_those_of_a_sender(string on, string condition, string? told) =>
         Assert.Equal(told is null ? [] : [told], KnownEvents.Told(on, condition).Select(d => d[..Math.Min(d.Length, told?.Length ?? d.Length)]));
 
+    [Theory]
+    [InlineData("alertmanager", "commonLabel.severity: x", "warning WB0164: alert.firing has no field 'commonLabel.severity'; did you mean 'commonLabels.severity'?")]
+    [InlineData("alertmanager", "foo: x", "warning WB0164: alert.firing has no field 'foo'")]
+    [InlineData("alertmanager", "labels.severity: x", "warning WB0164: alert.firing has no field 'labels.severity'; did you mean 'alert.labels.severity'?")]
+    [InlineData("alertmanager", "alert.foo: x", "error WB0164: alert.firing has no field 'alert.foo'")]
+    [InlineData("alertmanager", "commonLabels.x: y, payload.receiver: z, alert.name: a", null)]
+    [InlineData("github", "foo: x", null)]
+    [InlineData("stripe", "foo: x", null)]
+    public void Checks_the_fields_of_alerts_against_what_the_sources_of_alerts_send(string preset, string condition, string? told) =>
+        Assert.Equal(told is null ? [] : [told], KnownEvents.Told("alert.firing", condition, $"sources: {{ a: {{ preset: {preset}, secret: A_SECRET }}, g: {{ preset: github, secret: A_SECRET }} }}"));
+
     [Fact]
     public void Warns_of_a_template_that_reads_what_the_bot_does_not_send()
     {
@@ -36,7 +47,7 @@ public class OwnEventsTests
 
         var diagnostic = Assert.Single(new RuleCompiler(KnownEvents.Vocabulary).Compile([new RuleFile("a.yml", text)]).Diagnostics);
 
-        Assert.Equal((DiagnosticCode.UnknownEvent, told), (diagnostic.Code, diagnostic.Message));
+        Assert.Equal((DiagnosticCode.UnknownEvent, told, pattern.StartsWith("alert", StringComparison.Ordinal)), (diagnostic.Code, diagnostic.Message, diagnostic.Severity == Severity.Error));
     }
 
     [Theory]
