@@ -13,6 +13,7 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
     public EventCatalog? Of(string source) => source switch
     {
         OwnEvents.AlertFamily => OwnEvents.OfAlerts,
+        BotEvents.Source => OwnEvents.OfBot,
         RuleSchedule.Source => _schedules.Value,
         _ => PresetOf(source) is { } preset ? vocabulary.Events?.Invoke(preset) : null,
     };
