@@ -23,7 +23,8 @@ internal static class DeliveryJson
         ["status"] = ApiJson.Name(record.Status),
         ["duplicates"] = record.Duplicates,
         ["problem"] = record.Problem,
-        ["headers"] = new JsonObject(record.Delivery.Headers.DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
+        ["replay_of"] = record.Delivery.Replay?.Of,
+        ["headers"] = new JsonObject(record.Delivery.Headers.Where(h => h.Key != ReplayOrder.HeaderName).DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
         ["payload"] = e is null ? null : ApiJson.Node(e.Payload),
         ["rule_set"] = record.Plan?.RuleSet,
         ["rule_set_in_force"] = inForce.Hash,
@@ -93,7 +94,8 @@ internal static class DeliveryJson
 
     private static JsonValue? Matched(Truth truth) => truth == Truth.Unknown ? null : JsonValue.Create(truth == Truth.True);
 
-    private static JsonObject Action(PlannedActionRecord record) => new()
+    /// <summary>An entry of <c>actions</c>.</summary>
+    public static JsonObject Action(PlannedActionRecord record) => new()
     {
         ["key"] = record.Action.Key,
         ["rule"] = record.Action.Rule,
@@ -102,6 +104,7 @@ internal static class DeliveryJson
         ["not_before"] = record.Action.NotBefore is { } due ? ApiJson.Time(due) : null,
         ["arguments"] = ApiJson.Node(record.Action.Arguments),
         ["problem"] = record.Action.Problem,
+        ["omitted"] = record.Action.Omitted,
         ["status"] = ApiJson.Name(record.Status),
         ["attempts"] = new JsonArray([.. record.Attempts.Select(Attempt)]),
     };

@@ -35,7 +35,7 @@ internal static class DeliveryPrinter
 
         foreach (var action in Items(delivery["actions"]))
         {
-            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}");
+            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}{After("   ", action["omitted"])}");
             foreach (var attempt in Items(action["attempts"]))
             {
                 Line($"      {attempt["at"]} {attempt["outcome"]}: {attempt["detail"]}{After("; again at ", attempt["next_at"])}");
