@@ -71,7 +71,8 @@ internal static class DeadCommand
             Print(letter!);
         }
 
-        Console.WriteLine(letters.Count == 0 ? "There are no dead letters." : $"{Counted.Of(letters.Count, "dead letter")}{(page["next"] is null ? "" : ", and there are more")}. webhookbot dead --retry KEY tries one again.");
+        var more = page["next"] is null ? "" : ", and there are more";
+        Console.WriteLine(letters.Count == 0 ? "There are no dead letters." : $"{Counted.Of(letters.Count, "dead letter")}{more}. webhookbot dead --retry KEY tries one again.");
         return 0;
     }
 

@@ -143,7 +143,7 @@ public sealed class DeadLetterTests
 
         var key = Text(delivery.Action("announce"), "key");
         Assert.Equal(
-            $"announce slack.post github.pull_request.opened 2 gave up after 2 attempts: Slack answered 500 {Text(delivery, "id")} {key}",
+            $"announce slack.post github.pull_request.opened 2 gave up after 2 attempts: Slack answered 500 to chat.postMessage {Text(delivery, "id")} {key}",
             Assert.Single(world.Slack.Messages).Text);
         world.Verify();
     }
