@@ -13,7 +13,8 @@ internal static class DeliveryJson
     /// <param name="record">The delivery and what came of it.</param>
     /// <param name="inForce">The rule set in force, which is not always the one that decided.</param>
     /// <param name="e">The event; null when the body cannot be read.</param>
-    public static JsonObject Of(DeliveryRecord record, RuleSet inForce, WebhookEvent? e) => new()
+    /// <param name="replays">The ids of its replays.</param>
+    public static JsonObject Of(DeliveryRecord record, RuleSet inForce, WebhookEvent? e, IEnumerable<string>? replays = null) => new()
     {
         ["id"] = record.Delivery.Id,
         ["source"] = record.Delivery.Source,
@@ -24,6 +25,7 @@ internal static class DeliveryJson
         ["duplicates"] = record.Duplicates,
         ["problem"] = record.Problem,
         ["replay_of"] = record.Delivery.Replay?.Of,
+        ["replays"] = new JsonArray([.. (replays ?? []).Select(id => JsonValue.Create(id))]),
         ["headers"] = new JsonObject(record.Delivery.Headers.Where(h => h.Key != ReplayOrder.HeaderName).DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
         ["payload"] = e is null ? null : ApiJson.Node(e.Payload),
         ["rule_set"] = record.Plan?.RuleSet,

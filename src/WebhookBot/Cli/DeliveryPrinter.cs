@@ -16,6 +16,16 @@ internal static class DeliveryPrinter
     {
         var name = string.Join(' ', new[] { delivery["event"], delivery["id"] }.OfType<JsonNode>());
         Line($"{name}{After(": ", delivery["status"])}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
+        if (delivery["replay_of"] is { } origin)
+        {
+            Line($"  a replay of {origin}");
+        }
+
+        if (delivery["replays"] is JsonArray { Count: > 0 } replays)
+        {
+            Line($"  replayed in {string.Join(", ", replays)}");
+        }
+
         if (delivery["problem"] is { } problem)
         {
             Line($"  {problem}");

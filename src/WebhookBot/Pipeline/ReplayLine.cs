@@ -31,7 +31,7 @@ public sealed record ReplayLine(string Origin, IReadOnlyList<DeliveryRecord> Mem
             var next = IdempotencyKey.For(origin, "", "replay", number);
             if (await journal.FindAsync(next, cancellation) is not { } record)
             {
-                return new ReplayLine(origin, members.Count > 0 ? members : [named], next);
+                return new ReplayLine(origin, members.Any(m => m.Delivery.Id == id) ? members : [.. members, named], next);
             }
 
             if (record.Delivery.Replay?.Of == origin)

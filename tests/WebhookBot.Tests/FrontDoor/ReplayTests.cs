@@ -55,6 +55,7 @@ public sealed class ReplayTests
         Assert.Equal(["skipped", "skipped", "succeeded"], replayed.GetProperty("actions").EnumerateArray().Select(a => a.Status()));
         Assert.StartsWith("done already", replayed.GetProperty("actions")[0].Attempts()[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(Id(first), replayed.GetProperty("replay_of").GetString());
+        Assert.Equal([Id(replayed)], (await world.Bot.GetDeliveryAsync(Id(first))).GetProperty("replays").EnumerateArray().Select(r => r.GetString()));
         Assert.Equal(Decided(first), Decided(await world.Bot.GetDeliveryAsync(Id(first))));
         world.Verify();
     }
