@@ -19,6 +19,7 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
     public EventCatalog? Of(string source) => source switch
     {
         OwnEvents.AlertFamily => _alerts.Value,
+        BotEvents.Source => OwnEvents.OfBot,
         RuleSchedule.Source => _schedules.Value,
         _ => PresetOf(source) is { } preset ? vocabulary.Events?.Invoke(preset) : null,
     };

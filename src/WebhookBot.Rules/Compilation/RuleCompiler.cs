@@ -83,7 +83,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             return;
         }
 
-        string[] known = [.. found.Sources.Keys, OwnEvents.AlertFamily, RuleSchedule.Source, "*"];
+        string[] known = [.. found.Sources.Keys, OwnEvents.AlertFamily, BotEvents.Source, RuleSchedule.Source, "*"];
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
             diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");

@@ -11,7 +11,7 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed partial class SourceSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
     // What the bot itself sends to its rules, and the family name of alerts.
-    private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, OwnEvents.AlertFamily, "bot", "chat", "slack"];
+    private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, OwnEvents.AlertFamily, BotEvents.Source, "chat", "slack"];
 
     private readonly VerifySection _verify = new(diagnostics);
 

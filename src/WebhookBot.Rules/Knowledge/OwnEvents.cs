@@ -2,7 +2,10 @@ using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Knowledge;
 
-/// <summary>What is known of the events that the bot itself names: the family of alerts, the schedules of rules, and what digests tell.</summary>
+/// <summary>
+/// What is known of the events that the bot itself names: the family of alerts, the schedules of rules, what digests tell, and what becomes of
+/// its own work.
+/// </summary>
 internal static class OwnEvents
 {
     /// <summary>The source of the names that the events of every alert source answer to.</summary>
@@ -16,6 +19,20 @@ internal static class OwnEvents
           - Event
         type Event
           * anything
+        """;
+
+    // "delivery" stands in a path for the event's own delivery, so the payload's is written payload.delivery.
+    private const string Bot = """
+        event dead_letter
+          - DeadLetter
+        type DeadLetter
+          delivery text
+          event text
+          rule text
+          action text
+          key text
+          attempts number
+          detail text
         """;
 
     private const string Shapes = """
@@ -63,6 +80,9 @@ internal static class OwnEvents
         seen.Add(AlertFamily, OfAlerts.Find("firing", null)!.Seen.Fields!.Find(AlertFamily)!);
         return new(OfAlerts.Events.Select(e => e with { Payload = all, Seen = FieldShape.Of(seen) })) { IsComplete = true };
     }
+
+    /// <summary>What the bot tells of itself.</summary>
+    public static EventCatalog OfBot { get; } = new(EventCatalog.Parse(Bot).Events) { IsComplete = true };
 
     /// <summary>The events that these rules fire by.</summary>
     public static EventCatalog OfSchedules(IEnumerable<Rule> rules) =>

@@ -97,6 +97,9 @@ public sealed record PlannedAction
     /// <summary>The key of the action that must have succeeded before; null when none must.</summary>
     public string? After { get; init; }
 
+    /// <summary>Why it is not carried out although it was decided: it was done already. Such an action is skipped. Usually null.</summary>
+    public string? Omitted { get; init; }
+
     /// <summary>Why the arguments could not be rendered; such an action fails without being tried. Usually null.</summary>
     public string? Problem { get; init; }
 }

@@ -10,7 +10,7 @@ namespace WebhookBot.Actions;
 /// whatever the rules say by then.
 /// </summary>
 public sealed partial class ActionRunner(
-    IEnumerable<IAction> actions, IActionGate gate, IJournal journal, TimeProvider clock, AttemptJudge judge, ILogger<ActionRunner> log)
+    IEnumerable<IAction> actions, IActionGate gate, AttemptRecorder recorder, TimeProvider clock, AttemptJudge judge, ILogger<ActionRunner> log)
 {
     private readonly Dictionary<string, IAction> _actions = actions.ToDictionary(a => a.Descriptor.Name, StringComparer.Ordinal);
     private readonly KeyedLock _things = new();
@@ -19,19 +19,24 @@ public sealed partial class ActionRunner(
     public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, CancellationToken cancellation)
     {
         var planned = lease.Action;
+        if (planned.Omitted is { } why)
+        {
+            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, why), null, cancellation);
+        }
+
         if ((planned.Hold is not null || planned.After is not null) && await gate.AskAsync(lease, cancellation) is { } turnedAway)
         {
-            return await RecordAsync(lease, turnedAway, null, cancellation);
+            return await recorder.RecordAsync(lease, turnedAway, null, cancellation);
         }
 
         if (planned.Problem is not null)
         {
-            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null, cancellation);
+            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null, cancellation);
         }
 
         if (!_actions.TryGetValue(planned.Action, out var action))
         {
-            return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null, cancellation);
+            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null, cancellation);
         }
 
         var request = new ActionRequest { Key = planned.Key, Rule = planned.Rule, Arguments = planned.Arguments, Origin = lease.Origin, Payload = payload };
@@ -63,7 +68,7 @@ public sealed partial class ActionRunner(
         var outcome = await ExecuteAsync(action, request, cancellation);
         var attempt = judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
         BotMetrics.Attempted(action.Descriptor.Name, NameOf(attempt.Status), clock.GetElapsedTime(started));
-        return await RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
+        return await recorder.RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
 
     // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
@@ -90,7 +95,7 @@ public sealed partial class ActionRunner(
         }
 
         BotMetrics.Attempted(action.Descriptor.Name, NameOf(ActionStatus.Shadow), TimeSpan.Zero);
-        return await RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null, cancellation);
+        return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null, cancellation);
     }
 
     private async Task<ActionOutcome> ExecuteAsync(IAction action, ActionRequest request, CancellationToken cancellation)
@@ -112,34 +117,7 @@ public sealed partial class ActionRunner(
         }
     }
 
-    private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
-    {
-        var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
-        LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, isRecorded ? NameOf(attempt.Status) : "too late to record", attempt.Detail);
-        return isRecorded ? attempt : null;
-    }
-
-    // What was done and not recorded would be done again. So it waits for as long as the journal cannot be written, and only the end of the
-    // process cuts that off.
-    private async Task<bool> TryRecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
-            }
-            catch (JournalUnavailableException e)
-            {
-                await Task.Delay(e.RetryAfter, clock, cancellation);
-            }
-        }
-    }
-
     private static string NameOf(ActionStatus status) => status.ToString().ToLowerInvariant();
-
-    [LoggerMessage(Message = "{Action} {Key}: {Outcome}: {Detail}")]
-    private partial void LogAttempt(LogLevel level, string action, string key, string outcome, string detail);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} ({Action}) failed inside the bot")]
     private partial void LogOurMistake(Exception e, string key, string action);

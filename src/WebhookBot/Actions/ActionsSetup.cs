@@ -37,6 +37,8 @@ public static class ActionsSetup
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AttemptJudge>();
         services.AddSingleton<ActionStory>();
+        services.AddSingleton<DeadLetterNotice>();
+        services.AddSingleton<AttemptRecorder>();
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<Drain>();
         return services;

@@ -9,7 +9,9 @@ namespace WebhookBot.Admin;
 internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        IsAllowed(context.HttpContext) ? await next(context) : Refusal(context.HttpContext);
+        !IsAllowed(context.HttpContext) ? Refusal(context.HttpContext)
+        : IsOfForeignPage(context.HttpContext.Request) ? Results.Problem(statusCode: 403, title: "A page of another origin may not do this")
+        : await next(context);
 
     public bool IsAllowed(HttpContext http)
     {
@@ -22,6 +24,10 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
         var given = authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[0]![7..] : "";
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.Token)));
     }
+
+    // What a page of the web sends from a browser on this machine comes from this machine too; the browser says whose page it is.
+    private static bool IsOfForeignPage(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}";
 
     // A page of the web that a browser on this machine shows may have its name resolve to this machine; the Host header gives it away.
     private static bool IsLocalHost(string host) =>

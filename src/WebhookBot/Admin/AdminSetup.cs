@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenTelemetry.Metrics;
 using WebhookBot.Journal;
 using WebhookBot.Telemetry;
@@ -26,8 +27,10 @@ public static class AdminSetup
 
         var gate = app.Services.GetRequiredService<AdminGate>();
         app.MapHealth();
-        var api = app.MapGroup("/api").AddEndpointFilter(gate);
+        var api = app.MapGroup("/api").AddEndpointFilter(gate).AddEndpointFilter(TellWhenUnwritableAsync);
         api.MapDeliveries();
+        api.MapReplays();
+        api.MapDeadLetters();
         api.MapRules();
         api.MapSchedules();
         api.MapSources();
@@ -43,5 +46,18 @@ public static class AdminSetup
             }
         }));
         app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    private static async ValueTask<object?> TellWhenUnwritableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (JournalUnavailableException e)
+        {
+            context.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(e.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            return Results.Problem(statusCode: 503, title: "The journal cannot be written", detail: e.Message);
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
+using WebhookBot.Pipeline;
 using WebhookBot.Rules;
 
 namespace WebhookBot.Admin;
@@ -35,10 +36,17 @@ internal static class DeliveryEndpoints
         return Results.Json(new JsonObject { ["items"] = new JsonArray([.. page.Items.Select(Summary)]), ["next"] = page.Next, ["note"] = journal.Health.IndexNote }, ApiJson.Options);
     }
 
-    private static async Task<IResult> FindAsync(string id, IJournal journal, IRuleSetInForce rules, EventReader events, CancellationToken cancellation) =>
-        await journal.FindAsync(id, cancellation) is { } record
-            ? Results.Json(DeliveryJson.Of(record, rules.Current, ReadEvent(record.Delivery, events)), ApiJson.Options)
-            : Results.Problem(statusCode: 404, title: "There is no such delivery", detail: "it may be older than Journal:Retention");
+    private static async Task<IResult> FindAsync(string id, IJournal journal, IRuleSetInForce rules, EventReader events, CancellationToken cancellation)
+    {
+        if (await ReplayLine.FindAsync(journal, id, cancellation) is not { } line)
+        {
+            return Results.Problem(statusCode: 404, title: "There is no such delivery", detail: "it may be older than Journal:Retention");
+        }
+
+        var record = line.Members.First(m => m.Delivery.Id == id);
+        var replays = line.Members.Where(m => line.Origin == id && m.Delivery.Replay is not null).Select(m => m.Delivery.Id);
+        return Results.Json(DeliveryJson.Of(record, rules.Current, ReadEvent(record.Delivery, events), replays), ApiJson.Options);
+    }
 
     private static WebhookEvent? ReadEvent(Delivery delivery, EventReader events)
     {

@@ -13,7 +13,8 @@ internal static class DeliveryJson
     /// <param name="record">The delivery and what came of it.</param>
     /// <param name="inForce">The rule set in force, which is not always the one that decided.</param>
     /// <param name="e">The event; null when the body cannot be read.</param>
-    public static JsonObject Of(DeliveryRecord record, RuleSet inForce, WebhookEvent? e) => new()
+    /// <param name="replays">The ids of its replays.</param>
+    public static JsonObject Of(DeliveryRecord record, RuleSet inForce, WebhookEvent? e, IEnumerable<string>? replays = null) => new()
     {
         ["id"] = record.Delivery.Id,
         ["source"] = record.Delivery.Source,
@@ -23,7 +24,9 @@ internal static class DeliveryJson
         ["status"] = ApiJson.Name(record.Status),
         ["duplicates"] = record.Duplicates,
         ["problem"] = record.Problem,
-        ["headers"] = new JsonObject(record.Delivery.Headers.DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
+        ["replay_of"] = record.Delivery.Replay?.Of,
+        ["replays"] = new JsonArray([.. (replays ?? []).Select(id => JsonValue.Create(id))]),
+        ["headers"] = new JsonObject(record.Delivery.Headers.Where(h => h.Key != ReplayOrder.HeaderName).DistinctBy(h => h.Key).Select(h => new KeyValuePair<string, JsonNode?>(h.Key, h.Value))),
         ["payload"] = e is null ? null : ApiJson.Node(e.Payload),
         ["rule_set"] = record.Plan?.RuleSet,
         ["rule_set_in_force"] = inForce.Hash,
@@ -93,7 +96,8 @@ internal static class DeliveryJson
 
     private static JsonValue? Matched(Truth truth) => truth == Truth.Unknown ? null : JsonValue.Create(truth == Truth.True);
 
-    private static JsonObject Action(PlannedActionRecord record) => new()
+    /// <summary>An entry of <c>actions</c>.</summary>
+    public static JsonObject Action(PlannedActionRecord record) => new()
     {
         ["key"] = record.Action.Key,
         ["rule"] = record.Action.Rule,
@@ -102,6 +106,7 @@ internal static class DeliveryJson
         ["not_before"] = record.Action.NotBefore is { } due ? ApiJson.Time(due) : null,
         ["arguments"] = ApiJson.Node(record.Action.Arguments),
         ["problem"] = record.Action.Problem,
+        ["omitted"] = record.Action.Omitted,
         ["status"] = ApiJson.Name(record.Status),
         ["attempts"] = new JsonArray([.. record.Attempts.Select(Attempt)]),
     };

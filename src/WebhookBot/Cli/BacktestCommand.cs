@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WebhookBot.Admin;
 using WebhookBot.Rules.Backtesting;
 using WebhookBot.Rules.Conditions;
@@ -32,14 +30,7 @@ internal static class BacktestCommand
                 result.AddError($"--last takes a number from 1 to {DeliveryExport.MostDeliveries}");
             }
         });
-        var since = new Option<string?>("--since") { Description = "Only deliveries since then: 7d, 12h, 2026-01-05T12:00:00Z" };
-        since.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && Durations.TryParse(text) is null && ApiJson.ReadTime(text) is null)
-            {
-                result.AddError($"--since takes an age such as 7d or a time such as 2026-01-05T12:00:00Z, not '{text}'");
-            }
-        });
+        var since = SinceOption.Create("Only deliveries");
         var source = new Option<string?>("--source") { Description = "Only deliveries of this source" };
         var name = new Option<string?>("--event") { Description = "Only deliveries of this event; github.pull_request.* takes all that begin so" };
         var format = new Option<string>("--format") { Description = "text, json or markdown (for a pull request)", DefaultValueFactory = _ => "text" };
@@ -150,31 +141,15 @@ internal static class BacktestCommand
             case HttpStatusCode.Unauthorized:
                 return $"{bot.Address} wants its admin token; set Admin__Token";
             case HttpStatusCode.BadRequest when type == "application/problem+json":
-                return $"{bot.Address} does not take the query: {Detail(await answer.Content.ReadAsStringAsync(cancellation))}";
+                return $"{bot.Address} does not take the query: {BotClient.Detail(await answer.Content.ReadAsStringAsync(cancellation))}";
             default:
                 return $"{bot.Address} gives no recorded deliveries (it answered {(int)answer.StatusCode} {type}); is it a WebhookBot of this version?";
         }
     }
 
-    private static string Detail(string problem)
-    {
-        try
-        {
-            return JsonNode.Parse(problem)?["detail"]?.ToString() ?? problem;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return problem;
-        }
-    }
-
     private static string Query(int last, string? since, string? source, string? name)
     {
-        var from = since is null ? (DateTimeOffset?)null
-            : Durations.TryParse(since) is { } age ? TimeProvider.System.GetUtcNow() - age
-            : ApiJson.ReadTime(since);
-        (string Key, string? Value)[] parts = [("last", last.ToString(CultureInfo.InvariantCulture)), ("since", from is { } time ? ApiJson.Time(time) : null), ("source", source), ("event", name)];
-        return "?" + string.Join('&', parts.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));
+        return BotClient.Query(("last", last.ToString(CultureInfo.InvariantCulture)), ("since", SinceOption.Read(since)), ("source", source), ("event", name));
     }
 
     private sealed record Order(string Old, string New, string Query, int Last, string Format, bool FailsOnChange);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -34,16 +35,8 @@ internal sealed class BotClient : IDisposable
     public static Option<string> ServerOption() => new("--server") { Description = "Address of the running bot", DefaultValueFactory = _ => BotHost.DefaultUrl };
 
     /// <summary>The delivery as the API gives it; null when there is none.</summary>
-    public async Task<JsonNode?> FindAsync(string id, CancellationToken cancellation)
-    {
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/deliveries/{Uri.EscapeDataString(id)}"), cancellation);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized)
-        {
-            throw new SettingsException($"{Address} wants its admin token; set Admin__Token");
-        }
-
-        return answer.StatusCode == HttpStatusCode.OK ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation), documentOptions: Deep) : null;
-    }
+    public Task<JsonNode?> FindAsync(string id, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Get, $"/api/deliveries/{Uri.EscapeDataString(id)}", null, cancellation);
 
     /// <summary>Sends it. With <paramref name="until"/> the headers, the body is still to come; the time limit is on what is waited for here.</summary>
     public async Task<HttpResponseMessage> SendAsync(
@@ -62,6 +55,44 @@ internal sealed class BotClient : IDisposable
             throw new SettingsException($"No bot answers at {Address} ({e.HttpRequestError}); start it with: webhookbot run");
         }
     }
+
+    /// <summary>Asks the API and reads its answer; null when it knows no such thing.</summary>
+    /// <exception cref="SettingsException">It refuses, and says why.</exception>
+    public async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await SendAsync(request, cancellation);
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer switch
+        {
+            { IsSuccessStatusCode: true } => JsonNode.Parse(text, documentOptions: Deep),
+            { StatusCode: HttpStatusCode.NotFound } => null,
+            { StatusCode: HttpStatusCode.Unauthorized } => throw new SettingsException($"{Address} wants its admin token; set Admin__Token"),
+            _ => throw new SettingsException($"{Address} refuses: {Detail(text)}"),
+        };
+    }
+
+    /// <summary>What a refusal says, in its own words.</summary>
+    public static string Detail(string problem)
+    {
+        try
+        {
+            return JsonNode.Parse(problem)?["detail"]?.ToString() ?? problem;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return problem;
+        }
+    }
+
+    /// <summary>A query of the parts that have a value.</summary>
+    public static string Query(params IEnumerable<(string Key, string? Value)> parts) =>
+        "?" + string.Join('&', parts.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));
 
     public void Dispose() => _http.Dispose();
 }

@@ -17,6 +17,8 @@ internal static class CommandLine
             SendCommand.Create(),
             ExplainCommand.Create(),
             BacktestCommand.Create(),
+            ReplayCommand.Create(),
+            DeadCommand.Create(),
             SchemaCommand.Create(),
             HealthCommand.Create(),
             DoctorCommand.Create(),

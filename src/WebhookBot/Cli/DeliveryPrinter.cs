@@ -16,6 +16,16 @@ internal static class DeliveryPrinter
     {
         var name = string.Join(' ', new[] { delivery["event"], delivery["id"] }.OfType<JsonNode>());
         Line($"{name}{After(": ", delivery["status"])}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
+        if (delivery["replay_of"] is { } origin)
+        {
+            Line($"  a replay of {origin}");
+        }
+
+        if (delivery["replays"] is JsonArray { Count: > 0 } replays)
+        {
+            Line($"  replayed in {string.Join(", ", replays)}");
+        }
+
         if (delivery["problem"] is { } problem)
         {
             Line($"  {problem}");
@@ -35,7 +45,7 @@ internal static class DeliveryPrinter
 
         foreach (var action in Items(delivery["actions"]))
         {
-            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}");
+            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}{After("   ", action["omitted"])}");
             foreach (var attempt in Items(action["attempts"]))
             {
                 Line($"      {attempt["at"]} {attempt["outcome"]}: {attempt["detail"]}{After("; again at ", attempt["next_at"])}");

@@ -81,7 +81,8 @@ public sealed class AlertsFact(IJournal journal, IAlertSources sources, TimeProv
         fresh.Reverse();
         foreach (var summary in fresh)
         {
-            if (await journal.FindAsync(summary.Id, cancellation) is { } record)
+            // A replay tells again what was so long ago.
+            if (await journal.FindAsync(summary.Id, cancellation) is { Delivery.Replay: null } record)
             {
                 Apply(source, record.Delivery);
             }

@@ -27,9 +27,12 @@ public enum ActionStatus
     Shadow,
 }
 
-/// <summary>One try of an action, as it is recorded.</summary>
+/// <summary>One try of an action, as it is recorded; or what a person decided about a dead letter.</summary>
 /// <param name="At">When it ended.</param>
-/// <param name="Status">Where it leaves the action; never <see cref="ActionStatus.Pending"/> or <see cref="ActionStatus.Running"/>.</param>
+/// <param name="Status">
+/// Where it leaves the action; never <see cref="ActionStatus.Running"/>, and <see cref="ActionStatus.Pending"/> only when a person asked for
+/// another try.
+/// </param>
 /// <param name="Detail">What came of it, in words for a person.</param>
 /// <param name="NextAt">When it is to be tried again; null when it is not.</param>
 public sealed record Attempt(DateTimeOffset At, ActionStatus Status, string Detail, DateTimeOffset? NextAt = null);

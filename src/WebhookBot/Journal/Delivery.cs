@@ -50,6 +50,9 @@ public sealed record Delivery
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
 
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>What it replays; null when it came in by itself.</summary>
+    public ReplayOrder? Replay => ReplayOrder.Read(Headers);
 }
 
 /// <summary>Where a delivery stands.</summary>

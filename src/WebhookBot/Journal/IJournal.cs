@@ -89,6 +89,22 @@ public interface IJournal
     IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation);
 
     /// <summary>
+    /// The deliveries that have a dead letter among their actions, newest first, each with all that came of it; only those whose sequence is
+    /// <paramref name="newest"/> or less. Sees everything written before the enumeration begins.
+    /// </summary>
+    IAsyncEnumerable<DeliveryRecord> ReadDeadAsync(long newest, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records what a person decided about a dead letter: <see cref="ActionStatus.Pending"/> has it tried again with fresh attempts,
+    /// <see cref="ActionStatus.Skipped"/> closes it. False when the action is no dead letter, or no more; then nothing is recorded.
+    /// </summary>
+    /// <param name="sequence">The delivery's.</param>
+    /// <param name="action">The action's place in the plan.</param>
+    /// <param name="decision">What was decided, in the words that the story is to tell.</param>
+    /// <param name="cancellation">Ends waiting for it.</param>
+    Task<bool> DecideDeadAsync(long sequence, int action, Attempt decision, CancellationToken cancellation);
+
+    /// <summary>
     /// Completes when there may be a delivery to claim; at the latest when the next due time comes. An action that is due already does
     /// not end it: it may be in the hands of nobody for as long as whoever claims such actions is busy.
     /// </summary>

@@ -1,5 +1,4 @@
 using WebhookBot.Actions;
-using WebhookBot.Facts;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
@@ -13,7 +12,7 @@ namespace WebhookBot.Pipeline;
 /// out. Deciding is pure and repeatable; the saved plan is the point of no return.
 /// </summary>
 internal sealed class DeliveryProcessor(
-    EventReader events, IRuleSetInForce rules, FactCollector facts, IJournal journal, ActionRunner runner, PipelineTools tools)
+    EventReader events, EventMatcher matcher, Replays replays, IJournal journal, ActionRunner runner, PipelineTools tools)
 {
     /// <summary>Works a delivery off as far as it can be now.</summary>
     public async Task ProcessAsync(DeliveryLease lease, CancellationToken cancellation)
@@ -29,23 +28,21 @@ internal sealed class DeliveryProcessor(
 
     private async Task<Plan?> DecideAsync(DeliveryLease lease, WebhookEvent e, CancellationToken cancellation)
     {
-        var set = rules.Current;
-        var result = RuleMatcher.Match(set, e);
-        while (result.FactsWanted.Count > 0)
+        if (lease.Delivery.Replay is { } order)
         {
-            e = await facts.CompleteAsync(e, result.FactsWanted, cancellation);
-            result = RuleMatcher.Match(set, e);
+            return await replays.MakeAsync(lease, order, cancellation);
         }
 
-        if (tools.Postponement.Until(e, lease.Postponed) is var (until, reason))
+        var matched = await matcher.MatchAsync(e, cancellation);
+        if (tools.Postponement.Until(matched.Event, lease.Postponed) is var (until, reason))
         {
             await journal.PostponeAsync(lease, until, reason, cancellation);
             return null;
         }
 
-        var saved = await tools.Plans.MakeAsync(lease, set, result, e, cancellation);
+        var saved = await tools.Plans.MakeAsync(lease, matched, cancellation);
         BotMetrics.Decided(e.Source, tools.Clock.GetUtcNow() - e.ReceivedAt);
-        foreach (var match in result.Matches.Where(m => m.Truth == Truth.True))
+        foreach (var match in matched.Result.Matches.Where(m => m.Truth == Truth.True))
         {
             tools.Counts.Matched(match.Rule.Name);
         }

@@ -15,6 +15,9 @@ public static class PipelineSetup
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<PipelineTools>();
         services.AddSingleton<IActionGate, HeldActionGate>();
+        services.AddSingleton<EventMatcher>();
+        services.AddSingleton<ReplayPlanner>();
+        services.AddSingleton<Replays>();
         services.AddSingleton<DeliveryProcessor>();
         services.AddHostedService<DeliveryWorker>();
         return services;

@@ -11,8 +11,9 @@ public sealed class PlanMaker(IJournal journal, ActionStory story, TimeProvider 
     private readonly SharedKeys _shared = new();
 
     /// <summary>The saved plan, which is an earlier one if there was one; null when the lease has run out.</summary>
-    public async Task<Plan?> MakeAsync(DeliveryLease lease, RuleSet rules, MatchResult result, WebhookEvent e, CancellationToken cancellation)
+    public async Task<Plan?> MakeAsync(DeliveryLease lease, MatchedEvent matched, CancellationToken cancellation)
     {
+        var (rules, e, result) = matched;
         var needs = Planner.Needs(result);
         using (await _shared.EnterAsync(needs.Shared, cancellation))
         {

@@ -45,5 +45,9 @@ internal sealed class EmptyJournal : IJournal
 
     public Task KeepAsync(Bookmark bookmark, CancellationToken cancellation) => Task.CompletedTask;
 
+    public IAsyncEnumerable<DeliveryRecord> ReadDeadAsync(long newest, CancellationToken cancellation) => AsyncEnumerable.Empty<DeliveryRecord>();
+
+    public Task<bool> DecideDeadAsync(long sequence, int action, Attempt decision, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task WaitForWorkAsync(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
 }

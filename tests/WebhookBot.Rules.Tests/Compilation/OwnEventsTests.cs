@@ -15,6 +15,9 @@ public class OwnEventsTests
     [InlineData("[{ schedule: '0 9 * * MON' }, github.push]", "scheduled_fur: x", "error WB0164: github.push, schedule.r have no field 'scheduled_fur'; did you mean 'scheduled_for'?")]
     [InlineData("{ schedule: '0 9 * * MON' }", "missed: many", "error WB0166: 'missed' is a number, which never equals the text 'many'")]
     [InlineData("{ schedule: '0 9 * * MON' }", "missed: { gt: 1 }, scheduled_for: { newer_than: 1h }, zone: UTC, rule: r, schedule: '0 9 * * MON'", null)]
+    [InlineData("bot.dead_letter", "atempts: 3", "error WB0164: bot.dead_letter has no field 'atempts'; did you mean 'attempts'?")]
+    [InlineData("bot.dead_letter", "attempts: many", "error WB0166: 'attempts' is a number, which never equals the text 'many'")]
+    [InlineData("bot.dead_letter", "payload.delivery: x, event: 'github.**', rule: r, action: slack.post, key: k, attempts: { gt: 1 }, detail: { contains: x }", null)]
     public void Checks_the_fields_of_its_own_events_as_those_of_a_sender(string on, string condition, string? told) =>
         Assert.Equal(told is null ? [] : [told], KnownEvents.Told(on, condition).Select(d => d[..Math.Min(d.Length, told?.Length ?? d.Length)]));
 
@@ -38,6 +41,7 @@ public class OwnEventsTests
 
     [Theory]
     [InlineData("alert.fireing", "no event is named 'alert.fireing'; did you mean 'alert.firing'?")]
+    [InlineData("bot.dead_leter", "no event is named 'bot.dead_leter'; did you mean 'bot.dead_letter'?")]
     [InlineData("alert.firing.now", "no event is named 'alert.firing.now'; did you mean 'alert.firing'?")]
     [InlineData("schedule.a.c", "no event is named 'schedule.a.c'; did you mean 'schedule.a.b'?")]
     [InlineData("schedule.b", "no event is named 'schedule.b'; did you mean 'schedule.a.b'?")]

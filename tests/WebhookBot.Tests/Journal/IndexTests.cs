@@ -23,6 +23,29 @@ public sealed class IndexTests : IDisposable
         await AssertCompleteAsync();
     }
 
+    [Fact]
+    public async Task Shows_what_was_decided_about_dead_letters_when_it_is_made_again()
+    {
+        var statuses = new List<DeliveryStatus>();
+        using (var journal = Open())
+        {
+            foreach (var (sender, decided) in new (string, ActionStatus?)[] { ("left", null), ("again", ActionStatus.Pending), ("closed", ActionStatus.Skipped) })
+            {
+                await journal.AppendAsync(sender);
+                var lease = await journal.WorkOffAsync(JournalDriver.Dead);
+                Assert.True(decided is null || await journal.DecideDeadAsync(lease.Delivery.Sequence, 0, new Attempt(JournalDriver.Start, decided.Value, "so"), Stop));
+            }
+
+            statuses.AddRange((await journal.ListAllAsync()).Select(d => d.Status));
+        }
+
+        File.Delete(_folder.Index);
+        using var reopened = Open();
+        Assert.Equal([DeliveryStatus.Done, DeliveryStatus.Planned, DeliveryStatus.Dead], statuses);
+        Assert.Equal(statuses, (await reopened.ListAllAsync()).Select(d => d.Status));
+        Assert.Equal("again", (await reopened.ClaimOneAsync()).Delivery.SenderId);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)]

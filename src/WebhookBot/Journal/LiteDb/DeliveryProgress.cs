@@ -35,21 +35,10 @@ internal sealed class DeliveryProgress
 
     public ActionProgress[] Actions { get; set; } = [];
 
-    public bool HasPending
-    {
-        get
-        {
-            foreach (ref var action in Actions.AsSpan())
-            {
-                if (action.Status == ActionStatus.Pending)
-                {
-                    return true;
-                }
-            }
+    public bool HasPending => Has(ActionStatus.Pending);
 
-            return false;
-        }
-    }
+    /// <summary>Whether there is something in it for a person to decide.</summary>
+    public bool HasDeadLetter => !IsGivenUp && Has(ActionStatus.Dead);
 
     /// <summary>Whether later deliveries of its subject wait for it.</summary>
     public bool IsBlocking => !IsGivenUp && (!IsPlanned || HasPending);
@@ -90,6 +79,19 @@ internal sealed class DeliveryProgress
         }
     }
 
+    private bool Has(ActionStatus status)
+    {
+        foreach (ref var action in Actions.AsSpan())
+        {
+            if (action.Status == status)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void ApplyPlan(in PlanOutline plan)
     {
         Matched = plan.Matched;
@@ -109,8 +111,13 @@ internal sealed class DeliveryProgress
             ref var progress = ref Actions[action];
             (progress.Status, progress.DueTicks) = (status, next);
 
-            // Waiting longer is no try.
-            progress.Attempts += status == ActionStatus.Waiting ? 0 : 1;
+            // Waiting longer is no try, and what a person wants tried again starts anew.
+            progress.Attempts = status switch
+            {
+                ActionStatus.Pending => 0,
+                ActionStatus.Waiting => progress.Attempts,
+                _ => progress.Attempts + 1,
+            };
         }
     }
 

@@ -72,6 +72,21 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         }
     }
 
+    public async IAsyncEnumerable<DeliveryRecord> ReadDeadAsync(long newest, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await writer.DrainAsync().WaitAsync(cancellation);
+        await Task.Yield();
+        foreach (var dead in state.FindDead(newest))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (FindLive(dead.Sequence) is { } live)
+            {
+                var frame = log.Read(dead.Position);
+                yield return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live.Running);
+            }
+        }
+    }
+
     // What only the whole record tells.
     private static bool IsWanted(DeliveryRecord record, DeliveryQuery query) =>
         (query.Status is null || record.Status == query.Status)

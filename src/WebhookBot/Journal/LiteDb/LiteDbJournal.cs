@@ -173,6 +173,13 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _reader.ReadLastAsync(query, last, cancellation);
 
     /// <inheritdoc />
+    public IAsyncEnumerable<DeliveryRecord> ReadDeadAsync(long newest, CancellationToken cancellation) => _reader.ReadDeadAsync(newest, cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> DecideDeadAsync(long sequence, int action, Attempt decision, CancellationToken cancellation) =>
+        _work.DecideDeadAsync(sequence, action, decision);
+
+    /// <inheritdoc />
     public Task WaitForWorkAsync(CancellationToken cancellation) => _work.WaitForWorkAsync(cancellation);
 
     /// <summary>Writes what is queued, closes the index and lets go of the files.</summary>

@@ -38,6 +38,18 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>How many marks of that key are younger. Under the gate.</summary>
     public int CountMarks(string key, DateTimeOffset since) => _marks.Count(ContentKey.Of(key), since.UtcTicks);
 
+    /// <summary>The deliveries with a dead letter, newest first; only those of that sequence or less.</summary>
+    public IReadOnlyList<DeliveryMeta> FindDead(long newest)
+    {
+        lock (Gate)
+        {
+            return [.. _deliveries.Values
+                .Where(delivery => delivery.Sequence <= newest && delivery.Progress.HasDeadLetter)
+                .OrderByDescending(delivery => delivery.Sequence)
+                .Select(delivery => delivery.Meta)];
+        }
+    }
+
     public void Apply(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {
         if (header.Kind == FrameKind.Delivery)

@@ -166,6 +166,31 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         return true;
     }
 
+    public async Task<bool> DecideDeadAsync(long sequence, int action, Attempt decision)
+    {
+        if (decision.Status is not (ActionStatus.Pending or ActionStatus.Skipped))
+        {
+            throw new ArgumentException($"A dead letter is tried again or closed; it does not become {decision.Status}.", nameof(decision));
+        }
+
+        Task write;
+        lock (state.Gate)
+        {
+            // One that is just being opened again because it was sent again is no dead letter any more.
+            if (state.Find(sequence) is not { Progress.HasDeadLetter: true, Reopening: null or { IsFaulted: true } } delivery
+                || action >= delivery.Progress.Actions.Length
+                || new ActionPlace(delivery, action) is not { Progress.Status: ActionStatus.Dead, Claim: { IsHeld: false, Writing: null or { IsFaulted: true } } } place)
+            {
+                return false;
+            }
+
+            write = place.Claim.Writing = writer.Submit(AttemptFrame.Encode(sequence, action, decision, bookmark: null));
+        }
+
+        await write;
+        return true;
+    }
+
     public void Renew(IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions)
     {
         lock (state.Gate)

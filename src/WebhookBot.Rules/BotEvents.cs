@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+
+namespace WebhookBot.Rules;
+
+/// <summary>What happens to the bot itself, told as events of its own source.</summary>
+public static class BotEvents
+{
+    /// <summary>The source that these events name.</summary>
+    public const string Source = "bot";
+
+    /// <summary>An action has become a dead letter.</summary>
+    public const string DeadLetter = $"{Source}.dead_letter";
+
+    /// <summary>The payload of <see cref="DeadLetter"/>.</summary>
+    /// <param name="delivery">The id of the delivery that the action was planned for.</param>
+    /// <param name="name">The delivery's event.</param>
+    /// <param name="rule">The rule that asked for the action.</param>
+    /// <param name="action">The action's name.</param>
+    /// <param name="key">The action's key, by which it is tried again or closed.</param>
+    /// <param name="attempts">How often it was tried.</param>
+    /// <param name="detail">What came of the last try.</param>
+    public static JsonObject DeadLetterOf(string delivery, string name, string rule, string action, string key, int attempts, string detail) => new()
+    {
+        ["delivery"] = delivery,
+        ["event"] = name,
+        ["rule"] = rule,
+        ["action"] = action,
+        ["key"] = key,
+        ["attempts"] = attempts,
+        ["detail"] = detail,
+    };
+}

@@ -1,0 +1,43 @@
+using WebhookBot.Journal;
+
+namespace WebhookBot.Actions;
+
+/// <summary>Writes down what came of a try, and has it told when it was the last one.</summary>
+public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, TimeProvider clock, ILogger<AttemptRecorder> log)
+{
+    /// <summary>The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
+    public async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(attempt);
+        var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
+        var outcome = isRecorded ? attempt.Status.ToString().ToLowerInvariant() : "too late to record";
+        LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, outcome, attempt.Detail);
+        if (isRecorded && attempt.Status == ActionStatus.Dead)
+        {
+            await deadLetters.TellAsync(lease, attempt);
+        }
+
+        return isRecorded ? attempt : null;
+    }
+
+    // What was done and not recorded would be done again. So it waits for as long as the journal cannot be written, and only the end of the
+    // process cuts that off.
+    private async Task<bool> TryRecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
+            }
+            catch (JournalUnavailableException e)
+            {
+                await Task.Delay(e.RetryAfter, clock, cancellation);
+            }
+        }
+    }
+
+    [LoggerMessage(Message = "{Action} {Key}: {Outcome}: {Detail}")]
+    private partial void LogAttempt(LogLevel level, string action, string key, string outcome, string detail);
+}

@@ -1,0 +1,119 @@
+using WebhookBot.Journal;
+
+namespace WebhookBot.Tests.Journal;
+
+/// <summary>What every journal does: dead letters, and what a person decides about them.</summary>
+public abstract partial class JournalContract
+{
+    private static readonly Attempt s_again = new(JournalDriver.Start, ActionStatus.Pending, "a person asked");
+    private static readonly Attempt s_closed = new(JournalDriver.Start, ActionStatus.Skipped, "seen to by hand");
+
+    [Fact]
+    public async Task Lists_dead_letters_newest_first_until_they_are_seen_to()
+    {
+        foreach (var (id, attempt) in new[] { ("a", JournalDriver.Dead), ("b", JournalDriver.Succeeded), ("c", JournalDriver.Dead), ("d", JournalDriver.RetryAt(Later)), ("e", JournalDriver.Dead) })
+        {
+            await Journal.AppendAsync(id);
+            await Journal.WorkOffAsync(attempt);
+        }
+
+        await Journal.AppendAsync("given up");
+        await Journal.GiveUpAsync(await Journal.ClaimOneAsync(), "no", Stop);
+        for (var round = 0; round < 2; round++)
+        {
+            var dead = await DeadAsync();
+            Assert.Equal(["e", "c", "a"], dead.Select(r => r.Delivery.SenderId));
+            Assert.All(dead, r => Assert.Equal("no such channel", Assert.Single(r.Actions[0].Attempts).Detail));
+            Assert.Equal(["c", "a"], (await DeadAsync(dead[1].Delivery.Sequence)).Select(r => r.Delivery.SenderId));
+            await ReopenAsync();
+        }
+
+        Assert.True(await Journal.DecideDeadAsync((await DeadAsync())[1].Delivery.Sequence, 0, s_closed, Stop));
+        Assert.Equal(["e", "a"], (await DeadAsync()).Select(r => r.Delivery.SenderId));
+    }
+
+    [Fact]
+    public async Task Tries_a_dead_letter_again_with_fresh_attempts_and_keeps_its_story()
+    {
+        var (id, sequence) = await DieAsync("a", "s");
+        Assert.True(await Journal.DecideDeadAsync(sequence, 0, s_again, Stop));
+        for (var round = 0; round < 2; round++)
+        {
+            var record = await Journal.GetAsync(id);
+            Assert.Equal((DeliveryStatus.Planned, ActionStatus.Pending), (record.Status, record.Actions[0].Status));
+            Assert.Equal(["503", "no such channel", "a person asked"], record.Actions[0].Attempts.Select(a => a.Detail));
+            Assert.Equal(DeliveryStatus.Planned, Assert.Single(await Journal.ListAllAsync()).Status);
+            Assert.Equal(1, Journal.Health.Unfinished);
+            Assert.Empty(await DeadAsync());
+            await ReopenAsync();
+        }
+
+        var lease = await Journal.ClaimOneAsync();
+        Assert.NotNull(lease.Plan);
+        var action = Assert.Single(await Journal.ActionsAsync(lease));
+        Assert.Equal(0, action.Attempts);
+        Assert.True(await Journal.RecordAsync(action, JournalDriver.Succeeded));
+        await Journal.ReleaseAsync(lease);
+        Assert.Equal(DeliveryStatus.Done, (await Journal.GetAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task Closes_a_dead_letter_with_a_reason_for_good()
+    {
+        var (id, sequence) = await DieAsync("a");
+        Assert.True(await Journal.DecideDeadAsync(sequence, 0, s_closed, Stop));
+        for (var round = 0; round < 2; round++)
+        {
+            var record = await Journal.GetAsync(id);
+            Assert.Equal((DeliveryStatus.Done, ActionStatus.Skipped), (record.Status, record.Actions[0].Status));
+            Assert.Equal("seen to by hand", record.Actions[0].Attempts[^1].Detail);
+            Assert.Equal(DeliveryStatus.Done, Assert.Single(await Journal.ListAllAsync()).Status);
+            Assert.Empty(await Journal.ClaimAsync());
+            Assert.False(await Journal.DecideDeadAsync(sequence, 0, s_again, Stop));
+            await ReopenAsync();
+        }
+
+        await Journal.AppendAsync("a");
+        Assert.Empty(await Journal.ClaimAsync());
+    }
+
+    [Fact]
+    public async Task Takes_one_decision_about_a_dead_letter_however_many_come_at_once()
+    {
+        var (id, sequence) = await DieAsync("a");
+        var decided = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Journal.DecideDeadAsync(sequence, 0, i % 2 == 0 ? s_again : s_closed, Stop)));
+        Assert.Single(decided, isDone => isDone);
+        Assert.Equal(3, (await Journal.GetAsync(id)).Actions[0].Attempts.Count);
+        Assert.False(await Journal.DecideDeadAsync(sequence, 1, s_again, Stop));
+        Assert.False(await Journal.DecideDeadAsync(sequence + 1000, 0, s_again, Stop));
+        await Assert.ThrowsAsync<ArgumentException>(() => Journal.DecideDeadAsync(sequence, 0, JournalDriver.Succeeded, Stop));
+    }
+
+    [Fact]
+    public async Task Leaves_the_other_actions_of_a_dead_delivery_alone()
+    {
+        await Journal.AppendAsync("a");
+        var lease = await Journal.ClaimOneAsync();
+        await Journal.PlanAsync(lease, "k1", "k2", "k3");
+        foreach (var (action, attempt) in (await Journal.ActionsAsync(lease)).Zip([JournalDriver.Succeeded, JournalDriver.Dead, JournalDriver.Dead]))
+        {
+            await Journal.RecordAsync(action, attempt);
+        }
+
+        await Journal.ReleaseAsync(lease);
+        Assert.False(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 0, s_again, Stop));
+        Assert.True(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 2, s_again, Stop));
+        Assert.Equal("k3", Assert.Single(await Journal.ActionsAsync(await Journal.ClaimOneAsync())).Action.Key);
+        Assert.Equal(ActionStatus.Dead, Assert.Single(await DeadAsync()).Actions[1].Status);
+    }
+
+    private async Task<(string Id, long Sequence)> DieAsync(string sender, string? subject = null)
+    {
+        var id = await Journal.AppendAsync(sender, subject);
+        var lease = await Journal.WorkOffAsync(JournalDriver.RetryAt(JournalDriver.Start));
+        Assert.True(await Journal.RecordAsync(Assert.Single(await Journal.DueAsync()), JournalDriver.Dead));
+        return (id, lease.Delivery.Sequence);
+    }
+
+    private async Task<List<DeliveryRecord>> DeadAsync(long newest = long.MaxValue) => await Journal.ReadDeadAsync(newest, Stop).ToListAsync(Stop);
+}
