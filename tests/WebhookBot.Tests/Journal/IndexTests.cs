@@ -29,7 +29,7 @@ public sealed class IndexTests : IDisposable
         var statuses = new List<DeliveryStatus>();
         using (var journal = Open())
         {
-            foreach (var (sender, decided) in new (string, ActionStatus?)[] { ("left", null), ("again", ActionStatus.Pending), ("closed", ActionStatus.Skipped) })
+            foreach (var (sender, decided) in new (string, ActionStatus?)[] { ("left", null), ("closed", ActionStatus.Skipped), ("again", ActionStatus.Pending) })
             {
                 await journal.AppendAsync(sender);
                 var lease = await journal.WorkOffAsync(JournalDriver.Dead);
@@ -41,7 +41,7 @@ public sealed class IndexTests : IDisposable
 
         File.Delete(_folder.Index);
         using var reopened = Open();
-        Assert.Equal([DeliveryStatus.Done, DeliveryStatus.Planned, DeliveryStatus.Dead], statuses);
+        Assert.Equal([DeliveryStatus.Planned, DeliveryStatus.Done, DeliveryStatus.Dead], statuses);
         Assert.Equal(statuses, (await reopened.ListAllAsync()).Select(d => d.Status));
         Assert.Equal("again", (await reopened.ClaimOneAsync()).Delivery.SenderId);
     }

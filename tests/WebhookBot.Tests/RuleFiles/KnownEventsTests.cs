@@ -11,8 +11,8 @@ public sealed class KnownEventsTests
     [InlineData("github.pull_request", "error WB0162: 'github.pull_request' never fires")]
     [InlineData("github.push.created", "error WB0163: 'github.push.created' never fires: github.push has no actions; write github.push")]
     [InlineData("github.brand_new.created", "warning WB0160: 'github.brand_new' is no event that this version knows; the sender may have added it")]
-    [InlineData("github.pull_requests.opened", "warning WB0160: 'github.pull_requests' is no event that this version knows; the sender may have added it; did you mean 'pull_request'?")]
-    [InlineData("alertmanager.fireing", "warning WB0160: 'alertmanager.fireing' is no event that this version knows; the sender may have added it; did you mean 'firing'?")]
+    [InlineData("github.pull_requests.opened", "warning WB0160: 'github.pull_requests' is no event that this version knows; the sender may have added it; did you mean 'github.pull_request.opened'?")]
+    [InlineData("alertmanager.fireing", "warning WB0160: 'alertmanager.fireing' is no event that this version knows; the sender may have added it; did you mean 'alertmanager.firing'?")]
     public void Tells_of_events_that_do_not_exist(string on, string told) => Assert.StartsWith(told, Assert.Single(Told(on, "delivery.source: x")), StringComparison.Ordinal);
 
     [Theory]
