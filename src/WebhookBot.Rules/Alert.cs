@@ -5,6 +5,9 @@ namespace WebhookBot.Rules;
 /// <summary>One alert, in the words that all sources share: the <c>alert</c> of a condition, and the elements of <c>facts.alerts</c>.</summary>
 public sealed record Alert
 {
+    /// <summary>The common name of all events that tell of alerts, and of what they have in common.</summary>
+    public const string Family = "alert";
+
     private static readonly string[] Worst = ["critical", "error", "warning", "info"];
 
     /// <summary>What is wrong.</summary>

@@ -18,7 +18,7 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
     /// <summary>The events of that source; null when nothing is known of them.</summary>
     public EventCatalog? Of(string source) => source switch
     {
-        OwnEvents.AlertFamily => _alerts.Value,
+        Alert.Family => _alerts.Value,
         BotEvents.Source => OwnEvents.OfBot,
         RuleSchedule.Source => _schedules.Value,
         _ => PresetOf(source) is { } preset ? vocabulary.Events?.Invoke(preset) : null,

@@ -1,5 +1,4 @@
 using WebhookBot.Rules.Compilation.Conflicts;
-using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
@@ -83,7 +82,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             return;
         }
 
-        string[] known = [.. found.Sources.Keys, OwnEvents.AlertFamily, BotEvents.Source, RuleSchedule.Source, "*"];
+        string[] known = [.. found.Sources.Keys, Alert.Family, BotEvents.Source, RuleSchedule.Source, "*"];
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
             diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Language;
 
@@ -6,6 +8,8 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Turns forms of values and tables of keys into JSON Schema, and remembers the mappings that they refer to.</summary>
 internal sealed class SchemaForms
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly SortedDictionary<string, JsonObject?> _mappings = new(StringComparer.Ordinal);
 
     public static JsonObject Reference(string definition) => new() { ["$ref"] = $"#/definitions/{definition}" };
@@ -74,13 +78,19 @@ internal sealed class SchemaForms
         return schema;
     }
 
-    /// <summary>Adds the mappings that were referred to.</summary>
-    public void AddMappings(JsonObject definitions)
+    /// <summary>The whole schema as text, with the mappings that were referred to and a line break at its end. An empty file is one that fits.</summary>
+    public string Document(string title, JsonObject root, JsonObject definitions)
     {
         foreach (var (name, schema) in _mappings)
         {
             definitions[name] = schema;
         }
+
+        root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
+        root.Insert(1, "title", title);
+        root["type"] = OfType("object", "null")["type"]!.DeepClone();
+        root["definitions"] = definitions;
+        return root.ToJsonString(Indented) + "\n";
     }
 
     public JsonObject Of(ValueForm form) => form switch

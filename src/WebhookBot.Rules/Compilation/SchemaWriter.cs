@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Conditions.Operators;
@@ -14,8 +12,6 @@ namespace WebhookBot.Rules.Compilation;
 /// <param name="vocabulary">What rule files may refer to.</param>
 public sealed class SchemaWriter(RuleVocabulary vocabulary)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly SchemaForms _forms = new();
 
     /// <summary>The schema as text, with a line break at its end.</summary>
@@ -47,12 +43,7 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
             definitions[$"action-{action.Name}"] = ActionSchema.Of(action);
         }
 
-        _forms.AddMappings(definitions);
-        root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
-        root.Insert(1, "title", "Rule files of WebhookBot");
-        root["type"] = SchemaForms.OfType("object", "null")["type"]!.DeepClone();
-        root["definitions"] = definitions;
-        return root.ToJsonString(Indented) + "\n";
+        return _forms.Document("Rule files of WebhookBot", root, definitions);
     }
 
     // Names of all known events are offered, and any other that looks like one is taken: senders add events.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
@@ -36,7 +35,7 @@ internal static partial class SecretNames
             return null;
         }
 
-        return Name(named, diagnostics) is { } setting ? new SecretReference(setting, mapping["until"] is { } until ? Day(until, diagnostics) : null) : null;
+        return Name(named, diagnostics) is { } setting ? new SecretReference(setting, mapping["until"] is { } until ? End(until, diagnostics) : null) : null;
     }
 
     private static string? Name(YamlNode node, DiagnosticBag diagnostics)
@@ -56,16 +55,8 @@ internal static partial class SecretNames
     }
 
     // The last day counts, in UTC.
-    private static DateTimeOffset? Day(YamlNode node, DiagnosticBag diagnostics)
-    {
-        if (node is YamlScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'until' takes a day such as 2027-01-31, found {node.KindInWords}");
-        return null;
-    }
+    private static DateTimeOffset? End(YamlNode node, DiagnosticBag diagnostics) =>
+        Shape.LastDay(node, diagnostics) is { } day ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) : null;
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_:.-]{0,99}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SettingPattern();

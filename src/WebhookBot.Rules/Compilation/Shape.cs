@@ -59,6 +59,18 @@ internal static class Shape
         }
     }
 
+    /// <summary>The day that an <c>until</c> names, or null after reporting what it is instead.</summary>
+    public static DateOnly? LastDay(YamlNode node, DiagnosticBag diagnostics)
+    {
+        if (node is YamlScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'until' takes a day such as 2027-01-31, found {node.KindInWords}");
+        return null;
+    }
+
     /// <summary>A whole number from 1 to <paramref name="most"/>, or null after reporting what it is instead.</summary>
     public static int? Count(YamlNode node, string what, int most, string code, DiagnosticBag diagnostics)
     {

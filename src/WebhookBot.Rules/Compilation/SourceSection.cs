@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Language;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Timing;
@@ -11,7 +10,7 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed partial class SourceSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
     // What the bot itself sends to its rules, and the family name of alerts.
-    private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, OwnEvents.AlertFamily, BotEvents.Source, "chat", "slack"];
+    private static readonly string[] Reserved = [RuleSchedule.Source, Digest.Source, Alert.Family, BotEvents.Source, "chat", "slack"];
 
     private readonly VerifySection _verify = new(diagnostics);
 

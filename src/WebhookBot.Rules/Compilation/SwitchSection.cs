@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Language;
@@ -10,7 +9,7 @@ internal sealed partial class SwitchSection(RuleVocabulary vocabulary, Diagnosti
 {
     public Rule Apply(Rule rule, YamlMapping mapping)
     {
-        var until = mapping["until"] is { } day ? Day(day) : null;
+        var until = mapping["until"] is { } day ? Shape.LastDay(day, diagnostics) : null;
         var owner = mapping["owner"] is { } name ? Owner(name) : null;
         if (until is not null && mapping["owner"] is null)
         {
@@ -40,17 +39,6 @@ internal sealed partial class SwitchSection(RuleVocabulary vocabulary, Diagnosti
         FieldCondition { Path: { Root: FieldRoot.Payload } path } => path.Text == "sender.type" || path.Steps.Last() is "login",
         _ => false,
     };
-
-    private DateOnly? Day(YamlNode node)
-    {
-        if (node is YamlScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        diagnostics.Error(node.Position, DiagnosticCode.BadValue, $"'until' takes a day such as 2027-01-31, found {node.KindInWords}");
-        return null;
-    }
 
     private int? MaxPerSubject(YamlNode? node) =>
         node is null ? null : Shape.Count(node, "'max_per_subject' is", RuleKeys.LargestCount, DiagnosticCode.BadValue, diagnostics);

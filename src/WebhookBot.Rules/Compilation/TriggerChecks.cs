@@ -11,7 +11,7 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed record TriggerEvent(string Name, FieldShape Payload, FieldShape Seen, bool IsNamed, bool HasFreeAction = false)
 {
     /// <summary>True for what events of several sources have in common.</summary>
-    public bool IsOfFamily => Name.StartsWith($"{OwnEvents.AlertFamily}.", StringComparison.Ordinal);
+    public bool IsOfFamily => Name.StartsWith($"{Alert.Family}.", StringComparison.Ordinal);
 }
 
 /// <summary>Finds the events that triggers stand for, and tells of those that do not exist.</summary>
@@ -118,7 +118,7 @@ internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnost
         if (catalog.IsComplete)
         {
             var near = Suggestion.For(trigger.Pattern, catalog.Events.Select(e => $"{trigger.Source}.{e.Name}"));
-            diagnostics.Tell(trigger.Source == OwnEvents.AlertFamily ? Severity.Error : Severity.Warning, trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+            diagnostics.Tell(trigger.Source == Alert.Family ? Severity.Error : Severity.Warning, trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
         }
         else if (events.Count == 0)
         {

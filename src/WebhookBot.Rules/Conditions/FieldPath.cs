@@ -29,7 +29,7 @@ public sealed class FieldPath
     internal static readonly string[] DeliveryFields = ["id", "source", "event", "received_at", "subject"];
 
     /// <summary>The names that an event's views may have.</summary>
-    internal static readonly string[] Views = ["alert", "items"];
+    internal static readonly string[] Views = [Alert.Family, "items"];
 
     private readonly Segment[] _segments;
 

@@ -8,9 +8,6 @@ namespace WebhookBot.Rules.Knowledge;
 /// </summary>
 internal static class OwnEvents
 {
-    /// <summary>The source of the names that the events of every alert source answer to.</summary>
-    public const string AlertFamily = "alert";
-
     // What an alert source sends is its own affair; what all of them have in common stands in the view.
     private const string Alerts = """
         event firing
@@ -74,10 +71,10 @@ internal static class OwnEvents
             return OfAlerts;
         }
 
-        var all = FieldShape.Of(ObjectShape.Union(AlertFamily, payloads));
-        var seen = new ObjectShape(AlertFamily);
+        var all = FieldShape.Of(ObjectShape.Union(Alert.Family, payloads));
+        var seen = new ObjectShape(Alert.Family);
         seen.Extend(all.Fields!);
-        seen.Add(AlertFamily, OfAlerts.Find("firing", null)!.Seen.Fields!.Find(AlertFamily)!);
+        seen.Add(Alert.Family, OfAlerts.Find("firing", null)!.Seen.Fields!.Find(Alert.Family)!);
         return new(OfAlerts.Events.Select(e => e with { Payload = all, Seen = FieldShape.Of(seen) })) { IsComplete = true };
     }
 
@@ -101,7 +98,7 @@ internal static class OwnEvents
     private static EventShape ScheduleOf(string rule) =>
         rule.Split('.', 2) is [var type, var action] ? new EventShape(type, action, ShapeOf(RuleSchedule.Source)) : new EventShape(rule, null, ShapeOf(RuleSchedule.Source));
 
-    private static bool IsAlert(EventShape e) => e.Seen.Fields?.Names.Contains(AlertFamily) == true && e.Payload.Fields is not null && !ReferenceEquals(e.Seen, e.Payload);
+    private static bool IsAlert(EventShape e) => e.Seen.Fields?.Names.Contains(Alert.Family) == true && e.Payload.Fields is not null && !ReferenceEquals(e.Seen, e.Payload);
 
     private static FieldShape Gathered(FieldShape payload)
     {

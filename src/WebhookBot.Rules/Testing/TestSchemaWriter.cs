@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Language;
@@ -11,8 +9,6 @@ namespace WebhookBot.Rules.Testing;
 /// <param name="vocabulary">What test files may refer to.</param>
 public sealed class TestSchemaWriter(RuleVocabulary vocabulary)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly SchemaForms _forms = new();
 
     /// <summary>The schema as text, with a line break at its end.</summary>
@@ -36,12 +32,7 @@ public sealed class TestSchemaWriter(RuleVocabulary vocabulary)
             definitions[$"action-{action.Name}"] = Action(action);
         }
 
-        _forms.AddMappings(definitions);
-        root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
-        root.Insert(1, "title", "Rule tests of WebhookBot");
-        root["type"] = SchemaForms.OfType("object", "null")["type"]!.DeepClone();
-        root["definitions"] = definitions;
-        return root.ToJsonString(Indented) + "\n";
+        return _forms.Document("Rule tests of WebhookBot", root, definitions);
     }
 
     private JsonObject Facts()

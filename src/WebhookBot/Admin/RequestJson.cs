@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WebhookBot.Clients;
 
 namespace WebhookBot.Admin;
 
@@ -81,7 +82,7 @@ internal sealed class RequestJson
     {
         try
         {
-            var body = bytes.Length == 0 ? JsonElement.Parse("{}"u8) : JsonElement.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var body = bytes.Length == 0 ? JsonElement.Parse("{}"u8) : JsonElement.Parse(bytes, JsonReading.Strict);
             return body.ValueKind != JsonValueKind.Object ? Refuse("the body is no JSON object")
                 : body.EnumerateObject().FirstOrDefault(p => !keys.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } odd ? Refuse($"'{odd.Name}' is not one of {string.Join(", ", keys)}")
                 : new RequestJson(body);

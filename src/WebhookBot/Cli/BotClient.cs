@@ -34,6 +34,9 @@ internal sealed class BotClient : IDisposable
 
     public static Option<string> ServerOption() => new("--server") { Description = "Address of the running bot", DefaultValueFactory = _ => BotHost.DefaultUrl };
 
+    /// <summary>What a command that asks that bot has to be told; nothing for the local one.</summary>
+    public static string ServerFlag(string server) => server == BotHost.DefaultUrl ? "" : $" --server {server}";
+
     /// <summary>The delivery as the API gives it; null when there is none.</summary>
     public Task<JsonNode?> FindAsync(string id, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, $"/api/deliveries/{Uri.EscapeDataString(id)}", null, cancellation);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Conditions;
 
@@ -98,16 +97,8 @@ internal static class DoctorCommand
 
     private static string Last(int count) => count == 1 ? "the last request was" : $"the last {count} requests were";
 
-    private static async Task<JsonNode> GetAsync(BotClient bot, string path, CancellationToken cancellation)
-    {
-        using var answer = await bot.SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
-        if (!answer.IsSuccessStatusCode)
-        {
-            throw new SettingsException($"{bot.Address} answers {(int)answer.StatusCode} to {path}; its admin token is read from Admin__Token");
-        }
-
-        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation), documentOptions: new JsonDocumentOptions { MaxDepth = 128 })!;
-    }
+    private static async Task<JsonNode> GetAsync(BotClient bot, string path, CancellationToken cancellation) =>
+        await bot.AskAsync(HttpMethod.Get, path, null, cancellation) ?? throw new SettingsException($"{bot.Address} has no {path}; it is another version, or no bot");
 
     private static void Print(Finding finding)
     {

@@ -77,11 +77,11 @@ internal static class ReplayCommand
         if (wish.IsDry)
         {
             DeliveryPrinter.Print(answer, mostPassedOver: 0);
-            Console.WriteLine($"Nothing was done. To do it: webhookbot replay {id} --run{wish.Options}{ServerText(server)}");
+            Console.WriteLine($"Nothing was done. To do it: webhookbot replay {id} --run{wish.Options}{BotClient.ServerFlag(server)}");
         }
         else
         {
-            Console.WriteLine($"Written down as {answer["id"]}. What comes of it: webhookbot explain {answer["id"]}{ServerText(server)}");
+            Console.WriteLine($"Written down as {answer["id"]}. What comes of it: webhookbot explain {answer["id"]}{BotClient.ServerFlag(server)}");
         }
 
         return 0;
@@ -147,8 +147,6 @@ internal static class ReplayCommand
         var left = actions.Count(a => a!["omitted"] is not null);
         return $"{Counted.Of(actions.Count - left, "action")} to do{(left == 0 ? "" : $", {left} done already or under way")}";
     }
-
-    private static string ServerText(string server) => server == BotHost.DefaultUrl ? "" : $" --server {server}";
 
     private sealed record Wish(bool IsDry, string? Rule, string With, string[] Force)
     {

@@ -55,7 +55,7 @@ internal static class SendCommand
         Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
         if (!answer.IsSuccessStatusCode)
         {
-            Console.WriteLine($"Why, the bot tells its operator: webhookbot doctor{(to.GetLeftPart(UriPartial.Authority) == BotHost.DefaultUrl ? "" : $" --server {to.GetLeftPart(UriPartial.Authority)}")}");
+            Console.WriteLine($"Why, the bot tells its operator: webhookbot doctor{BotClient.ServerFlag(to.GetLeftPart(UriPartial.Authority))}");
             return 1;
         }
 

@@ -6,6 +6,9 @@ namespace WebhookBot.Clients;
 /// <summary>Reads foreign JSON, in which anything may be missing or of another kind.</summary>
 public static class JsonReading
 {
+    /// <summary>Refuses a key that comes twice in one object: who looks first and who looks last would read different values.</summary>
+    public static JsonDocumentOptions Strict { get; } = new() { AllowDuplicateProperties = false };
+
     /// <summary>The element at the end of the path, or an undefined one.</summary>
     public static JsonElement At(this JsonElement element, params ReadOnlySpan<string> path)
     {

@@ -70,7 +70,10 @@ internal static class DraftMaker
     {
         if (shape.Ids.Count == 0)
         {
-            return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{name}\n"), .. body]).AsSpan(0, 16));
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
+            hash.AppendData(body);
+            return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
         }
 
         var id = First(shape.Ids, value);

@@ -8,9 +8,6 @@ namespace WebhookBot.Intake;
 /// <summary>Makes the event that rules read out of a delivery that is held.</summary>
 internal sealed class EventReader(SourceRegistry sources)
 {
-    /// <summary>The common name of all events that tell of alerts.</summary>
-    public const string AlertFamily = "alert";
-
     /// <summary>The event of that delivery.</summary>
     /// <exception cref="JsonException">The body is no JSON; the intake refuses such bodies.</exception>
     public WebhookEvent Read(Delivery delivery)
@@ -47,12 +44,12 @@ internal sealed class EventReader(SourceRegistry sources)
         var alert = alerts.Count == 0 ? null : shape.Items is null ? alerts[0] : Alert.Group(alerts, e.Subject ?? alerts[0].Fingerprint);
         if (alert is not null)
         {
-            views["alert"] = alert.ToJson();
+            views[Alert.Family] = alert.ToJson();
         }
 
         return e with
         {
-            Aliases = alert is not null ? [$"{AlertFamily}.{alert.Status}"] : [],
+            Aliases = alert is not null ? [$"{Alert.Family}.{alert.Status}"] : [],
             Actor = shape.Actor?.Read(e.Payload),
             Views = views,
         };

@@ -51,11 +51,10 @@ internal readonly record struct CheckResult(string? Secret, string? Problem)
 }
 
 /// <summary>What a check is made of.</summary>
-/// <param name="Source">The source's name.</param>
-/// <param name="Secrets">Its secrets.</param>
+/// <param name="Secrets">The source's secrets.</param>
 /// <param name="Option">The values of an option of the source.</param>
 /// <param name="Tools">What all checks share.</param>
-internal sealed record CheckInput(string Source, IReadOnlyList<SourceSecret> Secrets, Func<string, IReadOnlyList<string>> Option, CheckTools Tools);
+internal sealed record CheckInput(IReadOnlyList<SourceSecret> Secrets, Func<string, IReadOnlyList<string>> Option, CheckTools Tools);
 
 /// <summary>What all checks share.</summary>
 /// <param name="Clock">The time.</param>

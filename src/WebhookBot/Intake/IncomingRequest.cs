@@ -23,7 +23,10 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
     public string SecretPath => secretPath;
 
     /// <summary>The content type without its parameters, in small letters.</summary>
-    public string ContentType => _contentType ??= (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+    public string ContentType => _contentType ??= ContentTypeOf(Http);
+
+    /// <summary>A request's content type without its parameters, in small letters.</summary>
+    public static string ContentTypeOf(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
     /// <summary>Whether the body is a form.</summary>
     public bool IsForm => ContentType == FormBody.ContentType;
@@ -42,6 +45,9 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
 
     /// <summary>The query's value of that name; null unless there is exactly one.</summary>
     public string? Query(string name) => Http.Query.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
+
+    /// <summary>The secret that the address holds, behind the source's name or as that parameter of the query; null when it holds none.</summary>
+    public string? AddressSecret(string parameter) => SecretPath.Length > 0 ? SecretPath : Query(parameter);
 
     /// <summary>The values at those paths of the body, which is not verified yet; all null when it is no JSON or too large.</summary>
     public string?[] Fields(BodyFields fields) =>

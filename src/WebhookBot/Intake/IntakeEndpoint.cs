@@ -48,11 +48,12 @@ internal sealed class IntakeEndpoint
     public async Task HandleAsync(HttpContext http)
     {
         var source = Find(http);
-        var (answer, reason) = source is null ? (Unknown(http), Missed(http)) : await AnswerAsync(source, http);
+        var (answer, reason) = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
         BotMetrics.Received(source?.Name ?? "unknown", answer.Status);
         if (answer.Status >= 400)
         {
-            _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, answer.Status, reason ?? answer.Reason, http.Connection.RemoteIpAddress);
+            Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : () => reason ?? answer.Reason;
+            _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, answer.Status, why, http.Connection.RemoteIpAddress);
         }
 
         await answer.WriteAsync(http.Response);
@@ -76,11 +77,8 @@ internal sealed class IntakeEndpoint
         return http.Request.RouteValues["secret"] is null || source?.Verifier.ReadsAddress == true ? source : null;
     }
 
-    private string Missed(HttpContext http)
-    {
-        var name = (string?)http.Request.RouteValues["source"] ?? SlackRoute;
-        return $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
-    }
+    // Looking for the nearest name takes longer than refusing, so it is looked for when somebody reads it.
+    private Func<string> Missed(string name) => () => $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
 
     private static IntakeAnswer Unknown(HttpContext http) =>
         IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues.ContainsKey(SlackRoute)
@@ -89,11 +87,6 @@ internal sealed class IntakeEndpoint
 
     private async Task<(IntakeAnswer Answer, string? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
     {
-        if (source.Shape.Greeting?.Invoke(http.Request) is { } greeting)
-        {
-            return (greeting, null);
-        }
-
         var limit = Math.Min(source.Shape.MaxBodyBytes, _options.MaxBodyBytes);
         if (await RefuseByHeadersAsync(source, http, limit) is { } refusal)
         {
@@ -128,7 +121,7 @@ internal sealed class IntakeEndpoint
             return Unread(BodyProblem.TooLarge, limit);
         }
 
-        if (!source.Shape.ContentTypes.Contains((request.ContentType ?? "").Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))
+        if (!source.Shape.ContentTypes.Contains(IncomingRequest.ContentTypeOf(request)))
         {
             return IntakeAnswer.Refused(415, $"The content type is not {string.Join(" or ", source.Shape.ContentTypes)}", source.Shape.ContentTypeAdvice);
         }

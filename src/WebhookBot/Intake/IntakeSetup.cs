@@ -18,7 +18,8 @@ public static class IntakeSetup
         services.AddSingleton<EventReader>();
         services.AddSingleton<IAlertSources, AlertSources>();
         services.AddSingleton<PublishedKeys>();
-        services.AddSingleton(p => new CheckParts(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<PublishedKeys>()));
+        services.AddSingleton(p => new CheckTools(
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<PublishedKeys>(), p.GetRequiredService<IOptions<IntakeOptions>>().Value.PublicUrl));
         services.AddSingleton<NetworkLists>();
         services.AddSingleton<SourceActivity>();
         services.AddSingleton<DeliveryInbox>();

@@ -21,7 +21,7 @@ internal static class KeptHeaders
         var headers = request.Http.Headers;
 
         // Some proxies tell the address in a header of their own.
-        var secret = AddressSecret(request, shape);
+        var secret = shape.Verify.FirstOrDefault(s => s.Algorithm == VerificationAlgorithm.SecretAddress) is { } address ? request.AddressSecret(address.Header) : null;
         var kept = new List<KeyValuePair<string, string>>(headers.Count + 1);
         foreach (var (name, values) in headers)
         {
@@ -31,7 +31,7 @@ internal static class KeptHeaders
             }
 
             var value = values.ToString();
-            if (Secret.Contains(name) || IsToken(shape, name) || (secret is not null && value.Contains(secret, StringComparison.Ordinal)))
+            if (Secret.Contains(name) || IsToken(shape, name) || (secret is { Length: > 0 } && value.Contains(secret, StringComparison.Ordinal)))
             {
                 value = Redacted;
             }
@@ -41,19 +41,6 @@ internal static class KeptHeaders
 
         kept.Add(new(VerifiedBy, verifiedBy));
         return kept;
-    }
-
-    private static string? AddressSecret(IncomingRequest request, SourcePreset shape)
-    {
-        foreach (var scheme in shape.Verify)
-        {
-            if (scheme.Algorithm == VerificationAlgorithm.SecretAddress)
-            {
-                return request.SecretPath.Length > 0 ? request.SecretPath : request.Query(scheme.Header) is { Length: > 0 } query ? query : null;
-            }
-        }
-
-        return null;
     }
 
     private static bool IsToken(SourcePreset shape, string header)

@@ -20,16 +20,16 @@ public sealed partial class SourceActivity(TimeProvider clock, ILogger<SourceAct
     internal void Taken(string source) => Find(source).Taken(clock.GetUtcNow());
 
     /// <summary>Remembers a refusal, and tells of it in the log: one line a second and source, with how many were not told.</summary>
-    internal void Refused(string source, int status, string reason, IPAddress? peer)
+    internal void Refused(string source, int status, Func<string> reason, IPAddress? peer)
     {
-        var untold = Find(source).Refused(new Refusal(clock.GetUtcNow(), status, reason, peer?.ToString()), clock.GetTimestamp(), t => clock.GetElapsedTime(t) >= BetweenLines);
+        var untold = Find(source).Refused(new Entry(clock.GetUtcNow(), status, reason, peer), clock.GetTimestamp(), t => clock.GetElapsedTime(t) >= BetweenLines);
         if (untold == 0)
         {
-            LogRefused(source, status, reason, peer);
+            LogRefused(source, status, reason(), peer);
         }
         else if (untold > 0)
         {
-            LogRefusedMore(source, status, reason, peer, untold);
+            LogRefusedMore(source, status, reason(), peer, untold);
         }
     }
 
@@ -41,10 +41,13 @@ public sealed partial class SourceActivity(TimeProvider clock, ILogger<SourceAct
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a request to {Source} with {Status}: {Reason} (from {Peer}), and {Untold} more since the last line")]
     private partial void LogRefusedMore(string source, int status, string reason, IPAddress? peer, int untold);
 
+    // What is read by nobody need not be put into words.
+    private sealed record Entry(DateTimeOffset At, int Status, Func<string> Reason, IPAddress? Peer);
+
     private sealed class Record
     {
         private readonly Lock _gate = new();
-        private readonly Queue<Refusal> _last = new();
+        private readonly Queue<Entry> _last = new();
         private DateTimeOffset? _takenAt;
         private long _taken;
         private long _refused;
@@ -62,7 +65,7 @@ public sealed partial class SourceActivity(TimeProvider clock, ILogger<SourceAct
         }
 
         /// <summary>How many were not told before this one, which is to be told; -1 when it is not.</summary>
-        public int Refused(Refusal refusal, long now, Func<long, bool> isLongAgo)
+        public int Refused(Entry refusal, long now, Func<long, bool> isLongAgo)
         {
             lock (_gate)
             {
@@ -88,7 +91,7 @@ public sealed partial class SourceActivity(TimeProvider clock, ILogger<SourceAct
         {
             lock (_gate)
             {
-                return new SourceRecord(_takenAt, _taken, _refused, [.. _last]);
+                return new SourceRecord(_takenAt, _taken, _refused, [.. _last.Select(e => new Refusal(e.At, e.Status, e.Reason(), e.Peer?.ToString()))]);
             }
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Sources;
@@ -18,12 +17,12 @@ internal sealed partial class SourceRegistry : IDisposable
     private volatile Snapshot? _snapshot;
 
     public SourceRegistry(
-        IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, IOptions<IntakeOptions> options, CheckParts parts, ILogger<SourceRegistry> log)
+        IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, CheckTools tools, ILogger<SourceRegistry> log)
     {
         _rules = rules;
         _configuration = configuration;
         _development = development;
-        _tools = new CheckTools(parts.Clock, parts.Keys, options.Value.PublicUrl);
+        _tools = tools;
         _log = log;
         _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _snapshot = null);
     }
@@ -48,11 +47,27 @@ internal sealed partial class SourceRegistry : IDisposable
         {
             if (_snapshot is not { } made || !ReferenceEquals(made.RuleSet, set))
             {
-                _snapshot = made = new Snapshot(set, set.Sources.ToDictionary(s => s.Name, s => WebhookSource.Create(s, Secrets(s), _tools), StringComparer.Ordinal));
+                _snapshot = made = new Snapshot(set, set.Sources.ToDictionary(s => s.Name, Make, StringComparer.Ordinal));
             }
 
             return made.Sources;
         }
+    }
+
+    private WebhookSource Make(SourceDefinition definition)
+    {
+        var source = WebhookSource.Create(definition, Secrets(definition), _tools);
+        foreach (var setting in source.UnusableSecrets)
+        {
+            LogUnusable(setting, source.Name, WebhookVerifier.FormOf(source.Shape));
+        }
+
+        if (source.LacksSecret)
+        {
+            LogNoSecret(source.Name, string.Join(" or ", definition.Secrets.Select(s => s.Name)));
+        }
+
+        return source;
     }
 
     private List<SourceSecret> Secrets(SourceDefinition source)
@@ -62,15 +77,6 @@ internal sealed partial class SourceRegistry : IDisposable
             .Select(s => Secret(s, source.Name, shape))
             .OfType<SourceSecret>()
             .ToList();
-        foreach (var secret in secrets.Where(s => shape.Verify.Count > 0 && shape.OwnCheck is null && WebhookVerifier.WayOf(shape, s.Value) is null))
-        {
-            LogUnusable(secret.Name, source.Name, WebhookVerifier.FormOf(shape));
-        }
-
-        if (secrets.Count == 0 && source.Secrets.Count > 0)
-        {
-            LogNoSecret(source.Name, string.Join(" or ", source.Secrets.Select(s => s.Name)));
-        }
 
         // Who publishes its keys needs no secret; a development key lets samples be tried all the same.
         if (source.Secrets.Count == 0 && _development.Find(DevelopmentSecrets.KeyName(source.Name), source.Name, shape) is { } key)
@@ -94,6 +100,3 @@ internal sealed partial class SourceRegistry : IDisposable
 
     private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources);
 }
-
-/// <summary>What every check is given.</summary>
-internal sealed record CheckParts(TimeProvider Clock, PublishedKeys Keys);

@@ -46,7 +46,7 @@ internal sealed class WebhookSource
     public static WebhookSource Create(SourceDefinition definition, IReadOnlyList<SourceSecret> secrets, CheckTools tools)
     {
         var shape = ShapeOf(definition);
-        var input = new CheckInput(definition.Name, secrets, name => definition.Options.GetValueOrDefault(name) ?? [], tools);
+        var input = new CheckInput(secrets, name => definition.Options.GetValueOrDefault(name) ?? [], tools);
         return new WebhookSource(definition, shape, WebhookVerifier.Create(shape, input), secrets);
     }
 

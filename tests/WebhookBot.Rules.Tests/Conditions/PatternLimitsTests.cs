@@ -61,8 +61,8 @@ public class PatternLimitsTests
 
             // What ran into its time limit, as anything may on a busy machine, has forgotten what was built.
             Assert.True(Enumerable.Range(0, 5).Any(_ => read.IsFoundIn("ab7 A-") is not null || read.IsBuilt), pattern);
-        }, iter: 2_000, threads: 1);
-        Assert.True(lazy > 400, $"{lazy} were left to be built");
+        }, iter: 3_000, threads: 1);
+        Assert.True(lazy > 600, $"{lazy} were left to be built");
         Assert.True(refused > 200, $"{refused} were refused");
     }
 

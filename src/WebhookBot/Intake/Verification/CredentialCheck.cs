@@ -46,7 +46,7 @@ internal sealed class CredentialCheck(VerificationScheme scheme, IReadOnlyList<S
     private (string? Whole, string? Part) Given(IncomingRequest request) => scheme.Algorithm switch
     {
         VerificationAlgorithm.Token => (request.Header(scheme.Header), null),
-        VerificationAlgorithm.SecretAddress => (request.SecretPath.Length > 0 ? request.SecretPath : request.Query(scheme.Header), null),
+        VerificationAlgorithm.SecretAddress => (request.AddressSecret(scheme.Header), null),
         _ => Authorization(request.Header("Authorization")),
     };
 

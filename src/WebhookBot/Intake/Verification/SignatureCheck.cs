@@ -83,7 +83,7 @@ internal sealed class SignatureCheck : IRequestCheck
         return times.Count == 1 ? times[0][rule.Prefix.Length..] : null;
     }
 
-    // One string of bytes for each signature that could be one; a wrong one of the right length when there is none.
+    // The bytes of each that could be a signature.
     private List<byte[]> Signatures(string? header)
     {
         var found = new List<byte[]>();

@@ -48,7 +48,7 @@ internal sealed partial class SignedContent
     public string? Timestamp(string?[] values) => values[_fields.IndexOf(_timestamp!.Json!)];
 
     /// <summary>The bytes that were signed.</summary>
-    public byte[] Compose(IncomingRequest request, string?[] values, string? timestamp, string? id)
+    public ReadOnlyMemory<byte> Compose(IncomingRequest request, string?[] values, string? timestamp, string? id)
     {
         var content = new ArrayBufferWriter<byte>(request.Body.Length + 128);
         foreach (var (kind, text) in _parts)
@@ -70,7 +70,7 @@ internal sealed partial class SignedContent
             }
         }
 
-        return content.WrittenSpan.ToArray();
+        return content.WrittenMemory;
     }
 
     private void AddText(string text)

@@ -118,10 +118,10 @@ public sealed partial class ProofMutationTests(SenderWorld world) : IClassFixtur
                 || scheme?.SignedContent.Contains($"{{header:{h}}}", StringComparison.OrdinalIgnoreCase) == true);
         }
 
-        // Everything that the proof is made of and about, without the ways to write it.
+        // Everything that the proof is made of and about, without the ways to write it; headers of other names have no order.
         private string Identity(SentRequest request)
         {
-            var lines = request.Headers.Where(h => _signedHeaders.Contains(h.Key)).Select(h => $"{h.Key}={h.Value}").ToList();
+            var lines = request.Headers.Where(h => _signedHeaders.Contains(h.Key)).Select(h => $"{h.Key}={h.Value}").OrderBy(l => l, StringComparer.Ordinal).ToList();
             lines.Add(request.Target);
             lines.AddRange(request.Headers.Where(h => _place is ProofPlace.InHeader(var name) && h.Key == name).Select(h => Written(h.Value)));
             lines.Add(_proof.Covers == ProofCoverage.Sender && _place is not ProofPlace.InBody ? "" : About(request));

@@ -47,7 +47,7 @@ public sealed class TimingTests
     // A machine that is busy with something else may favour one of the two once; a leak favours it each time.
     private static async Task AssertAlikeAsync(IncomingRequest one, IncomingRequest other, string preset = "github")
     {
-        var input = new CheckInput("source", Secrets, _ => [], new CheckTools(TimeProvider.System, null!, null));
+        var input = new CheckInput(Secrets, _ => [], new CheckTools(TimeProvider.System, null!, null));
         var verifier = WebhookVerifier.Create(PresetCatalog.Find(preset)!, input);
         await MeasureAsync(verifier, one, other, Samples / 4);
         var found = new List<double>();

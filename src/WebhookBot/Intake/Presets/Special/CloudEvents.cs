@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Clients;
 
 namespace WebhookBot.Intake.Presets.Special;
 
@@ -27,7 +28,7 @@ internal static class CloudEvents
         }
 
         e["datacontenttype"] = request.ContentType;
-        e["data"] = JsonNode.Parse(request.Body.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        e["data"] = JsonNode.Parse(request.Body.Span, documentOptions: JsonReading.Strict);
         return JsonSerializer.SerializeToUtf8Bytes(e);
     }
 
@@ -62,8 +63,7 @@ internal static class PubSubMessage
     /// <summary>The message with its data as JSON, or as text when it is none; data that is not text stays as it is.</summary>
     public static ReadOnlyMemory<byte> Unfold(IncomingRequest request)
     {
-        var strict = new JsonDocumentOptions { AllowDuplicateProperties = false };
-        if (JsonNode.Parse(request.Body.Span, documentOptions: strict) is not JsonObject envelope)
+        if (JsonNode.Parse(request.Body.Span, documentOptions: JsonReading.Strict) is not JsonObject envelope)
         {
             throw new JsonException("the message is no JSON object");
         }
@@ -72,7 +72,7 @@ internal static class PubSubMessage
         {
             try
             {
-                message["data"] = JsonNode.Parse(bytes, documentOptions: strict);
+                message["data"] = JsonNode.Parse(bytes, documentOptions: JsonReading.Strict);
             }
             catch (JsonException)
             {

@@ -55,7 +55,7 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
     {
         try
         {
-            return CanonicalBase64.DecodeUrl(text) is { } bytes ? JsonElement.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false }) : null;
+            return CanonicalBase64.DecodeUrl(text) is { } bytes ? JsonElement.Parse(bytes, JsonReading.Strict) : null;
         }
         catch (JsonException)
         {

@@ -22,9 +22,9 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
 
     public Proof Proof { get; } = new(ProofCoverage.Content, Tolerance);
 
-    // Raw messages carry no signature at all.
     public bool HasKey => true;
 
+    // Raw messages carry no signature at all.
     public bool MayVerify(HttpRequest request) => !request.Headers.ContainsKey("x-amz-sns-rawdelivery");
 
     public async ValueTask<CheckResult> CheckAsync(IncomingRequest request, CancellationToken cancellation)
@@ -34,26 +34,29 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
             return CheckResult.Refused("raw message delivery is on, which is not signed: switch it off at the subscription");
         }
 
-        if (Parse(request.Body) is not { } message || Problem(message) is { } problem)
+        if (Parse(request.Body) is not { } message)
         {
-            return CheckResult.Refused(Parse(request.Body) is { } read ? Problem(read)! : "the body is no message of SNS");
+            return CheckResult.Refused("the body is no message of SNS");
         }
 
-        var hash = message.TextAt("SignatureVersion") == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
+        if (Problem(message) is { } problem)
+        {
+            return CheckResult.Refused(problem);
+        }
+
         if (CanonicalBase64.Decode(message.TextAt("Signature")) is not { } signature)
         {
             return CheckResult.Refused("the signature is not base64");
         }
 
-        // Amazon's own validator takes the fields of a notification for the end of a subscription; both are accepted.
-        var contents = message.TextAt("Type") == "Notification" ? [OfNotification] : new[] { OfSubscription, OfNotification };
         var keys = await KeysAsync(message, cancellation);
         if (keys.Count == 0)
         {
             return CheckResult.Refused(AddressOf(message) is null ? "the certificate's address is not Amazon's" : "the certificate could not be had from Amazon");
         }
 
-        foreach (var fields in message.TextAt("Type") == "SubscriptionConfirmation" ? [OfSubscription] : contents)
+        var hash = message.TextAt("SignatureVersion") == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
+        foreach (var fields in SignedFields(message))
         {
             if (PublicKeys.Verify(keys, Content(message, fields), signature, hash) is { } name)
             {
@@ -67,11 +70,14 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     /// <summary>Whether that is an address of SNS over https.</summary>
     public static bool IsAmazons(Uri address) => address.Scheme == "https" && address.IsDefaultPort && address.UserInfo.Length == 0 && Host().IsMatch(address.Host);
 
-    /// <summary>What is signed: each field that is there, name and value on lines of their own.</summary>
-    public static byte[] Content(JsonElement message, params string[]? fields)
+    /// <summary>What a sender signs: the first of the ways in which the fields may be put together.</summary>
+    public static byte[] Content(JsonElement message) => Content(message, SignedFields(message)[0]);
+
+    // Each field that is there, name and value on lines of their own.
+    private static byte[] Content(JsonElement message, string[] fields)
     {
         var content = new StringBuilder();
-        foreach (var field in fields is { Length: > 0 } ? fields : message.TextAt("Type") == "Notification" ? OfNotification : OfSubscription)
+        foreach (var field in fields)
         {
             if (message.At(field).ValueKind == JsonValueKind.String)
             {
@@ -81,6 +87,14 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
 
         return Encoding.UTF8.GetBytes(content.ToString());
     }
+
+    // Amazon's own validator takes the fields of a notification for the end of a subscription; both are accepted.
+    private static string[][] SignedFields(JsonElement message) => message.TextAt("Type") switch
+    {
+        "Notification" => [OfNotification],
+        "SubscriptionConfirmation" => [OfSubscription],
+        _ => [OfSubscription, OfNotification],
+    };
 
     private string? Problem(JsonElement message)
     {
@@ -133,7 +147,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     {
         try
         {
-            return body.Length <= 1 << 20 && JsonElement.Parse(body.Span, new JsonDocumentOptions { AllowDuplicateProperties = false }) is { ValueKind: JsonValueKind.Object } message ? message : null;
+            return body.Length <= 1 << 20 && JsonElement.Parse(body.Span, JsonReading.Strict) is { ValueKind: JsonValueKind.Object } message ? message : null;
         }
         catch (JsonException)
         {

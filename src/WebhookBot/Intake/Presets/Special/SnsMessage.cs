@@ -10,14 +10,10 @@ namespace WebhookBot.Intake.Presets.Special;
 /// <summary>Messages of Amazon SNS: JSON whose <c>Message</c> is a text, often JSON again. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html</summary>
 internal static class SnsMessage
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>The message with what is packed into its text.</summary>
-    public static ReadOnlyMemory<byte> Unfold(IncomingRequest request) => Unfold(request.Body);
-
-    public static ReadOnlyMemory<byte> Unfold(ReadOnlyMemory<byte> body)
+    public static ReadOnlyMemory<byte> Unfold(IncomingRequest request)
     {
-        if (JsonNode.Parse(body.Span, documentOptions: Strict) is not JsonObject message)
+        if (JsonNode.Parse(request.Body.Span, documentOptions: JsonReading.Strict) is not JsonObject message)
         {
             throw new JsonException("the message is no JSON object");
         }
@@ -66,7 +62,7 @@ internal static class SnsMessage
     {
         try
         {
-            return text is null ? null : JsonNode.Parse(Encoding.UTF8.GetBytes(text), documentOptions: Strict) as JsonObject;
+            return text is null ? null : JsonNode.Parse(Encoding.UTF8.GetBytes(text), documentOptions: JsonReading.Strict) as JsonObject;
         }
         catch (JsonException)
         {
