@@ -131,6 +131,9 @@ public sealed record JournalHealth
 
     /// <summary>Records written that the index does not show yet.</summary>
     public required long IndexLag { get; init; }
+
+    /// <summary>Bytes that it takes on the disk, without the index.</summary>
+    public required long LogBytes { get; init; }
 }
 
 /// <summary>The journal cannot take more now; the sender is to come again.</summary>

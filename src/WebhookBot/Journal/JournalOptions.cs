@@ -19,6 +19,13 @@ public sealed class JournalOptions
     [Required]
     public string Path { get; set; } = "data/journal.db";
 
+    /// <summary>
+    /// How long finished deliveries stay, a second at least. What is older goes in whole segments: after this time and at most a fifth of it,
+    /// or an hour and a day, longer. What is unfinished, dead letters among it, stays for as long as it is.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00", ErrorMessage = "Journal:Retention must be between 00:00:01 and 36500.00:00:00 (days.hours:minutes:seconds)")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>How long a worker may hold a claim without renewing it.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 

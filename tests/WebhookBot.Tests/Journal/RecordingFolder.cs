@@ -17,6 +17,7 @@ internal sealed class RecordingFolder : LogFolder
     private enum StepKind
     {
         Create,
+        Delete,
         Write,
         SetLength,
         Sync,
@@ -76,6 +77,15 @@ internal sealed class RecordingFolder : LogFolder
         }
     }
 
+    public override void Delete(string name)
+    {
+        Add(StepKind.Delete, name, 0, []);
+        lock (_gate)
+        {
+            _files.Remove(name);
+        }
+    }
+
     public override void Sync() => Add(StepKind.SyncFolder, "", 0, []);
 
     public override (long Free, long Total) Space() => FreeSpace;
@@ -86,11 +96,13 @@ internal sealed class RecordingFolder : LogFolder
         var image = new RecordingFolder();
         lock (_gate)
         {
-            foreach (var name in _files.Keys)
+            foreach (var name in _steps.Take(steps).Where(step => step.Kind == StepKind.Create).Select(step => step.Name).Distinct())
             {
                 var created = _steps.FindLastIndex(steps - 1, step => step.Kind == StepKind.Create && step.Name == name);
-                var named = created < 0 ? -1 : _steps.FindIndex(created, steps - created, step => step.Kind == StepKind.SyncFolder);
-                if (created >= 0 && (named >= 0 || random.Next(2) == 0))
+                var deleted = _steps.FindIndex(created, steps - created, step => step.Kind == StepKind.Delete && step.Name == name);
+                var isThere = IsNamed(created, steps) || random.Next(2) == 0;
+                var isGone = deleted >= 0 && (IsNamed(deleted, steps) || random.Next(2) == 0);
+                if (isThere && !isGone)
                 {
                     image._files[name] = new RecordedFile(image, name) { Content = ContentAfter(name, created, steps, random) };
                 }
@@ -99,6 +111,9 @@ internal sealed class RecordingFolder : LogFolder
 
         return image;
     }
+
+    // Whether what happened to a name is sure to outlive the cut.
+    private bool IsNamed(int step, int steps) => _steps.FindIndex(step, steps - step, one => one.Kind == StepKind.SyncFolder) >= 0;
 
     private byte[] ContentAfter(string name, int from, int to, Random random)
     {

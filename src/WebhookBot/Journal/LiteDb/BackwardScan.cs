@@ -4,13 +4,38 @@ namespace WebhookBot.Journal.LiteDb;
 internal sealed class FoundDelivery
 {
     /// <summary>Of the delivery's own frame; nothing as long as that was not met.</summary>
-    public LogPosition Position { get; init; }
+    public LogPosition Position { get; set; }
 
     public bool IsMet => Position != default;
 
     public List<LogPosition> Steps { get; } = [];
 
     public int Duplicates { get; set; }
+
+    /// <summary>One more of its frames.</summary>
+    public void Add(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
+    {
+        switch (header.Kind)
+        {
+            case FrameKind.Delivery:
+                Position = position;
+                break;
+            case FrameKind.Carried:
+                // All that was known of it stands in there again.
+                var (_, duplicates, frames) = CarriedFrame.Read(payload, position);
+                Steps.Clear();
+                Steps.AddRange(frames.Skip(1).Select(frame => frame.Position));
+                (Position, Duplicates) = (frames[0].Position, duplicates);
+                break;
+            case FrameKind.Duplicate:
+                Duplicates++;
+                break;
+            default:
+                Duplicates += header.Kind == FrameKind.Reopened ? 1 : 0;
+                Steps.Add(position);
+                break;
+        }
+    }
 
     /// <summary>Frames of a later segment, which come after those found in this one.</summary>
     public void Append(FoundDelivery later)
@@ -29,6 +54,8 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
     private const int LookUpEvery = 1024;
 
     private readonly Dictionary<long, FoundDelivery> _later = [];
+    private readonly Dictionary<long, FoundDelivery?> _carried = [];
+    private readonly HashSet<long> _carriedHere = [];
 
     public IEnumerable<FoundDelivery> Deliveries()
     {
@@ -41,14 +68,21 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
                 yield return found;
             }
         }
+
+        // What was carried forward is older than all that stands where it was written first.
+        foreach (var (_, found) in _carried.OrderByDescending(one => one.Key).Where(one => one.Value is not null))
+        {
+            yield return found!;
+        }
     }
 
     private List<FoundDelivery> Scan(Segment segment, long end)
     {
         var here = new Dictionary<long, FoundDelivery?>();
         var wanted = new List<FoundDelivery>();
-        using (var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, end))
+        try
         {
+            using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, end);
             for (var frames = 1; scanner.Read(); frames++)
             {
                 if (frames % LookUpEvery == 0)
@@ -56,8 +90,15 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
                     cancellation.ThrowIfCancellationRequested();
                 }
 
-                Add(scanner, new LogPosition(segment.Number, scanner.Offset), here, wanted);
+                if (scanner.Header.IsOfDelivery)
+                {
+                    Add(scanner, new LogPosition(segment.Number, scanner.Offset), here, wanted);
+                }
             }
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is being dropped: what is in it is older than what is kept.
         }
 
         Settle(here);
@@ -68,43 +109,31 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
     private void Add(SegmentScanner scanner, LogPosition position, Dictionary<long, FoundDelivery?> here, List<FoundDelivery> wanted)
     {
         var header = scanner.Header;
-        switch (header.Kind)
+        if (_carried.ContainsKey(header.Sequence))
         {
-            case var _ when !header.IsOfDelivery:
-                break;
-            case FrameKind.Delivery when IsWanted(header, scanner.Payload, position):
-                var delivery = new FoundDelivery { Position = position };
-                here[header.Sequence] = delivery;
-                wanted.Add(delivery);
-                break;
-            case FrameKind.Delivery:
-                here[header.Sequence] = null;
-                break;
-            default:
-                AddStep(header, position, here);
-                break;
+            // All of it was found in a later segment.
+            return;
         }
-    }
 
-    private static void AddStep(in FrameHeader header, LogPosition position, Dictionary<long, FoundDelivery?> here)
-    {
+        if (header.Kind is FrameKind.Delivery or FrameKind.Carried)
+        {
+            here[header.Sequence] = IsWanted(header, scanner.Payload, position) ? new FoundDelivery() : null;
+        }
+
+        if (header.Kind == FrameKind.Carried)
+        {
+            _carriedHere.Add(header.Sequence);
+        }
+
         if (!here.TryGetValue(header.Sequence, out var found))
         {
             here[header.Sequence] = found = new FoundDelivery();
         }
-        else if (found is null)
-        {
-            return;
-        }
 
-        if (header.Kind is FrameKind.Duplicate or FrameKind.Reopened)
+        found?.Add(header, scanner.Payload, position);
+        if (found is not null && header.Kind == FrameKind.Delivery)
         {
-            found.Duplicates++;
-        }
-
-        if (header.Kind != FrameKind.Duplicate)
-        {
-            found.Steps.Add(position);
+            wanted.Add(found);
         }
     }
 
@@ -123,10 +152,23 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
                 _later[sequence] = found;
             }
         }
+
+        foreach (var sequence in _carriedHere)
+        {
+            _carried[sequence] = here[sequence];
+        }
+
+        _carriedHere.Clear();
     }
 
     private bool IsWanted(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {
+        if (header.Kind == FrameKind.Carried)
+        {
+            var delivery = CarriedFrame.Read(payload, position).Frames[0];
+            return IsWanted(delivery.Header, CarriedFrame.Content(payload, delivery), delivery.Position);
+        }
+
         if (query.Since is { } since && header.Ticks < since.UtcTicks)
         {
             return false;

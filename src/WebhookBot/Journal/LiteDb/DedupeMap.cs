@@ -68,7 +68,12 @@ internal sealed class DedupeMap
         var known = new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId };
         lock (_gate)
         {
-            _bySender[entry.DedupeKey] = known;
+            // One that is carried forward is no news: a later one may have come under the same id of its sender.
+            if (!_bySender.TryGetValue(entry.DedupeKey, out var latest) || latest.Sequence <= entry.Sequence)
+            {
+                _bySender[entry.DedupeKey] = known;
+            }
+
             _byId[entry.IdKey] = entry.Position;
             _idsBeingWritten.Remove(entry.IdKey);
             _writing.Remove(entry.DedupeKey, out reservation);
@@ -95,6 +100,38 @@ internal sealed class DedupeMap
         lock (_gate)
         {
             return _byId.TryGetValue(ContentKey.Of(id), out var position) ? position : null;
+        }
+    }
+
+    /// <summary>The delivery is kept no longer. Its sender's id is known on until <see cref="ForgetSender"/>.</summary>
+    public void Forget(in DeliveryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_byId.TryGetValue(entry.IdKey, out var position) && position == entry.Position)
+            {
+                _byId.Remove(entry.IdKey);
+            }
+        }
+    }
+
+    /// <summary>A delivery that is kept no longer and whose sender's id is; found at a start.</summary>
+    public void Remember(in DeliveryEntry entry, string? ownId)
+    {
+        lock (_gate)
+        {
+            _bySender.TryAdd(entry.DedupeKey, new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId });
+        }
+    }
+
+    public void ForgetSender(in DeliveryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_bySender.TryGetValue(entry.DedupeKey, out var known) && known.Position == entry.Position)
+            {
+                _bySender.Remove(entry.DedupeKey);
+            }
         }
     }
 

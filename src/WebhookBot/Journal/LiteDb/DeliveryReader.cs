@@ -9,16 +9,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     // Somebody waits for the answer; one that lacks the newest records is better than none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    public Bookmark? Recall(string key)
-    {
-        if (state.FindBookmark(key) is not { } position)
-        {
-            return null;
-        }
-
-        var frame = log.Read(position);
-        return frame.Header.Kind == FrameKind.Kept ? KeptFrame.Read(frame.Payload) : AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
-    }
+    public Bookmark? Recall(string key) => log.ReadMoving(() => state.FindBookmark(key)) is { } frame ? KeptFrame.BookmarkOf(frame) : null;
 
     public async Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation)
     {
@@ -29,11 +20,23 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     public async Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation)
     {
         await writer.DrainAsync().WaitAsync(cancellation);
-        if (dedupe.Find(id) is not { } position)
+        while (dedupe.Find(id) is { } position)
         {
-            return null;
+            try
+            {
+                return await FindAtAsync(position, cancellation);
+            }
+            catch (InvalidDataException) when (dedupe.Find(id) != position)
+            {
+                // It was carried elsewhere, or dropped, meanwhile.
+            }
         }
 
+        return null;
+    }
+
+    private async Task<DeliveryRecord> FindAtAsync(LogPosition position, CancellationToken cancellation)
+    {
         var frame = log.Read(position);
         var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
         if (FindLive(delivery.Sequence) is { } live)
@@ -61,14 +64,26 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
                 yield break;
             }
 
-            var frame = log.Read(found.Position);
-            var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
-            var record = Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? []);
-            if (IsWanted(record, query))
+            if (Read(found) is { } record && IsWanted(record, query))
             {
                 left--;
                 yield return record;
             }
+        }
+    }
+
+    // Null when it was dropped meanwhile.
+    private DeliveryRecord? Read(FoundDelivery found)
+    {
+        try
+        {
+            var frame = log.Read(found.Position);
+            var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
+            return Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? []);
+        }
+        catch (InvalidDataException) when (log.Find(found.Position.Segment) is null)
+        {
+            return null;
         }
     }
 
@@ -79,9 +94,8 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         foreach (var dead in state.FindDead(newest))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (FindLive(dead.Sequence) is { } live)
+            if (FindLive(dead.Sequence) is { } live && log.ReadMoving(() => FindLive(dead.Sequence)?.Position) is { } frame)
             {
-                var frame = log.Read(dead.Position);
                 yield return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live.Running);
             }
         }
@@ -92,7 +106,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         (query.Status is null || record.Status == query.Status)
         && (query.Rule is null || (record.Plan is { } plan && PlanFrame.RulesOf(plan).Contains(query.Rule)));
 
-    private (List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
+    private (LogPosition Position, List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
     {
         lock (state.Gate)
         {
@@ -102,7 +116,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             }
 
             var running = Enumerable.Range(0, live.Progress.Actions.Length).Where(action => live.ActionClaim(action).IsHeld);
-            return ([.. live.Frames], live.Progress.Duplicates, [.. running]);
+            return (live.Meta.Position, [.. live.Frames], live.Progress.Duplicates, [.. running]);
         }
     }
 
@@ -137,25 +151,22 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     private async Task<DeliveryRecord> FindByScanAsync(Delivery delivery, LogPosition from, CancellationToken cancellation)
     {
         await Task.Yield();
-        var frames = new List<LogPosition>();
-        var duplicates = 0;
+        var found = new FoundDelivery();
         var committed = log.Committed;
         foreach (var segment in log.Segments.Where(segment => segment.Number >= from.Segment && segment.Number <= committed.Segment))
         {
             cancellation.ThrowIfCancellationRequested();
-            var start = segment.Number == from.Segment ? from.Offset : SegmentHeader.Size;
-            using var scanner = new SegmentScanner(segment.File, segment.Header, start, segment.Length);
+            using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, segment.Length);
             while (scanner.Read())
             {
-                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.IsOfDelivery && scanner.Header.Kind != FrameKind.Delivery)
+                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.IsOfDelivery)
                 {
-                    duplicates += scanner.Header.Kind is FrameKind.Duplicate or FrameKind.Reopened ? 1 : 0;
-                    frames.Add(new LogPosition(segment.Number, scanner.Offset));
+                    found.Add(scanner.Header, scanner.Payload, new LogPosition(segment.Number, scanner.Offset));
                 }
             }
         }
 
-        return Compose(delivery, frames, duplicates, []);
+        return Compose(delivery, found.Steps, found.Duplicates, []);
     }
 
     private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, HashSet<int> running)

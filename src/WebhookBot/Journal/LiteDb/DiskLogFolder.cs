@@ -25,6 +25,8 @@ internal sealed partial class DiskLogFolder : LogFolder
 
     public override void Rename(string from, string to) => File.Move(Path.Combine(_path, from), Path.Combine(_path, to), overwrite: true);
 
+    public override void Delete(string name) => File.Delete(Path.Combine(_path, name));
+
     public override (long Free, long Total) Space() => (_drive.AvailableFreeSpace, _drive.TotalSize);
 
     /// <remarks>.NET has no call for a directory; NTFS needs none.</remarks>

@@ -22,6 +22,9 @@ internal enum FrameKind : byte
 
     /// <summary>A text that is kept under a key and belongs to no delivery.</summary>
     Kept = 9,
+
+    /// <summary>All that is known of a delivery whose segment is about to be dropped.</summary>
+    Carried = 10,
 }
 
 /// <summary>

@@ -4,7 +4,7 @@ using LiteDB.Engine;
 
 namespace WebhookBot.Journal.LiteDb;
 
-/// <summary>How far the index is: the next frame to read, and how many were read and deliveries were found before it.</summary>
+/// <summary>How far the index is: the next frame to read, how many of its segment were read before it, and how many deliveries are held.</summary>
 internal sealed record IndexPosition(LogPosition Next, long Frames, long Deliveries, uint Salt)
 {
     public static readonly IndexPosition Start = new(default, 0, 0, 0);
@@ -16,12 +16,13 @@ internal sealed record IndexPosition(LogPosition Next, long Frames, long Deliver
 /// </summary>
 internal sealed class IndexDatabase : IDisposable
 {
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     private const int PositionId = 1;
     private const int FirstSlice = 256;
     private const int LargestSlice = 4096;
     private const int MostLookedAt = 50_000;
+    private const int DeleteSlice = 500;
 
     private readonly PlainStream _file;
     private readonly PlainStream _log;
@@ -72,6 +73,34 @@ internal sealed class IndexDatabase : IDisposable
         _database.BeginTrans();
         _deliveries.Insert(documents.Where(one => one.IsNew).Select(one => one.ToBson()));
         _deliveries.Update(documents.Where(one => !one.IsNew).Select(one => one.ToBson()));
+        Commit(position);
+    }
+
+    /// <summary>Deletes up to a slice of the documents in that range of ids whose delivery stands in that segment. How many it found.</summary>
+    public int Forget(int segment, long from, long to, IndexPosition position)
+    {
+        var gone = _deliveries.Query().Where("_id BETWEEN @0 AND @1", from, to).ToEnumerable()
+            .Where(document => new LogPosition(document["position"].AsInt64).Segment <= segment)
+            .Select(document => document["_id"])
+            .Take(DeleteSlice)
+            .ToList();
+        if (gone.Count == 0)
+        {
+            return 0;
+        }
+
+        _database.BeginTrans();
+        foreach (var id in gone)
+        {
+            _deliveries.Delete(id);
+        }
+
+        Commit(position with { Deliveries = position.Deliveries - gone.Count });
+        return gone.Count;
+    }
+
+    private void Commit(IndexPosition position)
+    {
         _state.Upsert(new BsonDocument
         {
             ["_id"] = PositionId,

@@ -100,7 +100,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         && segment.Header.Salt == position.Salt
         && position.Next.Offset <= segment.Length
         && position.Next <= log.Committed
-        && position.Frames <= log.Frames;
+        && position.Frames <= segment.Frames;
 
     private void TryDispose(IndexDatabase? database)
     {

@@ -47,7 +47,7 @@ internal sealed partial class IndexReader(Log log, ILogger logger)
 
         Report(scanner.Damage);
         return new IndexBatch(documents.Values, new IndexPosition(
-            new LogPosition(segment.Number, next), position.Frames + frames, position.Deliveries + deliveries, segment.Header.Salt));
+            new LogPosition(segment.Number, next), (start == SegmentHeader.Size ? 0 : position.Frames) + frames, position.Deliveries + deliveries, segment.Header.Salt));
     }
 
     /// <summary>True for a new delivery.</summary>
@@ -66,6 +66,11 @@ internal sealed partial class IndexReader(Log log, ILogger logger)
             return true;
         }
 
+        if (header.Kind == FrameKind.Carried)
+        {
+            return Restart(database, documents, header, payload, position);
+        }
+
         if (!documents.TryGetValue(header.Sequence, out var document))
         {
             document = database.Find(header.Sequence);
@@ -81,9 +86,19 @@ internal sealed partial class IndexReader(Log log, ILogger logger)
         return false;
     }
 
+    // Everything that was known of it stands in there again.
+    private static bool Restart(
+        IndexDatabase database, Dictionary<long, IndexDocument> documents, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
+    {
+        var isNew = documents.TryGetValue(header.Sequence, out var before) ? before.IsNew : database.Find(header.Sequence) is null;
+        var isFound = before is not null || !isNew;
+        documents[header.Sequence] = CarriedFrame.ReadDocument(payload, position, isNew);
+        return !isFound;
+    }
+
     private IndexPosition Behind(IndexPosition position, Segment segment) =>
         log.FindFrom(segment.Number + 1) is { } next
-            ? position with { Next = new LogPosition(next.Number, SegmentHeader.Size), Salt = next.Header.Salt }
+            ? position with { Next = new LogPosition(next.Number, SegmentHeader.Size), Frames = 0, Salt = next.Header.Salt }
             : position;
 
     private void Report(DamagedRange? damage)

@@ -101,6 +101,21 @@ internal sealed partial class Indexer : IDisposable
         return answer.Task;
     }
 
+    /// <summary>Deletes what the index holds of that segment, whose deliveries have sequences in that range. A slice at a time.</summary>
+    public async Task ForgetAsync(int segment, long from, long to)
+    {
+        while (await AskAsync(database => Forget(database, segment, from, to)) > 0)
+        {
+        }
+    }
+
+    private int Forget(IndexDatabase? database, int segment, long from, long to)
+    {
+        var gone = database?.Forget(segment, from, to, _position) ?? 0;
+        _position = _position with { Deliveries = _position.Deliveries - gone };
+        return gone;
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -228,7 +243,7 @@ internal sealed partial class Indexer : IDisposable
         lock (_gate)
         {
             _position = position;
-            Volatile.Write(ref _frames, position.Frames);
+            Volatile.Write(ref _frames, _log.FramesBefore(position.Next.Segment) + position.Frames);
             for (var i = _waiters.Count - 1; i >= 0; i--)
             {
                 if (_waiters[i].Position <= position.Next)
@@ -249,15 +264,16 @@ internal sealed partial class Indexer : IDisposable
             return;
         }
 
-        if (position.Frames >= _rebuildUntil || position.Next >= _log.Committed)
+        var frames = Volatile.Read(ref _frames);
+        if (frames >= _rebuildUntil || position.Next >= _log.Committed)
         {
             Volatile.Write(ref _rebuildUntil, 0);
-            LogRebuilt(position.Frames, position.Deliveries);
+            LogRebuilt(frames, position.Deliveries);
         }
-        else if (position.Frames >= _nextProgress)
+        else if (frames >= _nextProgress)
         {
             _nextProgress += ProgressEvery;
-            LogProgress(position.Frames, _rebuildUntil);
+            LogProgress(frames, _rebuildUntil);
         }
     }
 

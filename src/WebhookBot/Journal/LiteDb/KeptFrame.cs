@@ -14,7 +14,11 @@ internal static class KeptFrame
 
     public static UInt128 ReadKey(ReadOnlySpan<byte> payload) => new PayloadReader(payload).Key();
 
-    public static Bookmark Read(ReadOnlySpan<byte> payload)
+    /// <summary>What that frame keeps: one of these, or an attempt with a bookmark; else null.</summary>
+    public static Bookmark? BookmarkOf(in Frame frame) =>
+        frame.Header.Kind == FrameKind.Kept ? Read(frame.Payload) : AttemptFrame.Read(frame.Header, frame.Payload).Bookmark;
+
+    private static Bookmark Read(ReadOnlySpan<byte> payload)
     {
         var reader = new PayloadReader(payload);
         reader.Key();

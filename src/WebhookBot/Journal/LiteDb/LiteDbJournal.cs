@@ -15,6 +15,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     private readonly DeliveryIntake _intake;
     private readonly WorkClaims _work;
     private readonly DeliveryReader _reader;
+    private readonly Retention _retention;
     private readonly ILogger _logger;
     private int _isDisposed;
 
@@ -36,6 +37,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _intake = new DeliveryIntake(_writer, _state, dedupe, time);
         _work = new WorkClaims(_log, _writer, _state, time, logger);
         _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer);
+        _retention = new Retention(new JournalParts(_log, _writer, _state, dedupe, _indexer), options.Retention, time, logger);
         _writer.Committed = _indexer.Signal;
         _writer.Start();
         _indexer.Start();
@@ -57,6 +59,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
                     Unfinished = _state.Work.Unfinished,
                     Retrying = _state.Work.Retrying,
                     IndexLag = _indexer.Lag,
+                    LogBytes = _log.Bytes,
                 };
             }
         }
@@ -182,6 +185,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public Task WaitForWorkAsync(CancellationToken cancellation) => _work.WaitForWorkAsync(cancellation);
 
+    /// <summary>Drops what is too old now, instead of waiting until it is looked for.</summary>
+    internal Task DropOldAsync() => _retention.SweepAsync();
+
     /// <summary>Writes what is queued, closes the index and lets go of the files.</summary>
     public void Dispose()
     {
@@ -190,6 +196,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
             return;
         }
 
+        _retention.Dispose();
         _writer.Dispose();
         _indexer.Dispose();
         _log.Dispose();

@@ -32,6 +32,43 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
     }
 
+    /// <summary>Some of the deliveries that stand in that segment or an earlier one.</summary>
+    public IReadOnlyList<DeliveryState> FindIn(int segment, int max)
+    {
+        lock (Gate)
+        {
+            return [.. _deliveries.Values.Where(delivery => delivery.Meta.Position.Segment <= segment).Take(max)];
+        }
+    }
+
+    /// <summary>Some of the bookmarks that stand in that segment or an earlier one.</summary>
+    public IReadOnlyList<KeyValuePair<UInt128, LogPosition>> FindBookmarksIn(int segment, int max)
+    {
+        lock (Gate)
+        {
+            return [.. _bookmarks.Where(bookmark => bookmark.Value.Segment <= segment).Take(max)];
+        }
+    }
+
+    public void ForgetBookmark(UInt128 key)
+    {
+        lock (Gate)
+        {
+            _bookmarks.Remove(key);
+        }
+    }
+
+    /// <summary>Gives up what cannot be read any more; it leaves the queue for good.</summary>
+    public void Abandon(DeliveryState delivery)
+    {
+        lock (Gate)
+        {
+            delivery.Progress.IsGivenUp = true;
+            Settle(delivery);
+            _deliveries.Remove(delivery.Sequence);
+        }
+    }
+
     /// <summary>The actions that wait under that key, oldest first. Under the gate.</summary>
     public IReadOnlyList<ActionPlace> FindHeld(string key) => _held.Find(ContentKey.Of(key));
 
@@ -55,6 +92,12 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         if (header.Kind == FrameKind.Delivery)
         {
             Add(DeliveryFrame.ReadMeta(header, payload, position));
+            return;
+        }
+
+        if (header.Kind == FrameKind.Carried)
+        {
+            Carry(payload, position);
             return;
         }
 
@@ -127,10 +170,17 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         });
     }
 
-    /// <summary>Everything has been read: what is unfinished takes its place in the queue. How many had no record left.</summary>
-    public int CompleteRecovery()
+    /// <summary>Takes over the ids of deliveries that are kept no longer.</summary>
+    public void LoadOrphan(SegmentIndex index, int segment) =>
+        index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader names) => dedupe.Remember(entry, DeliveryIds.OwnId(entry, names)));
+
+    /// <summary>
+    /// Everything has been read: what is unfinished takes its place in the queue. How many had no record left; one whose segment was dropped had
+    /// been finished or carried on before.
+    /// </summary>
+    public int CompleteRecovery(int firstSegment)
     {
-        var lost = _awaitingNames?.Count ?? 0;
+        var lost = _awaitingNames?.Values.Count(one => one.Meta.Position.Segment >= firstSegment) ?? 0;
         _awaitingNames = null;
         lock (Gate)
         {
@@ -168,6 +218,33 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         var entry = new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey);
         dedupe.Commit(entry, DeliveryIds.OwnId(entry, meta.Id, meta.Source));
     }
+
+    // Nothing about it has changed but where it stands. A start that has not met it before takes all of it from here.
+    private void Carry(ReadOnlySpan<byte> payload, LogPosition position)
+    {
+        var (before, _, frames) = CarriedFrame.Read(payload, position);
+        var meta = CarriedFrame.ReadMeta(payload, frames[0]);
+        lock (Gate)
+        {
+            _awaitingNames?.Remove(before.Value);
+            if (!_deliveries.TryGetValue(meta.Sequence, out var delivery))
+            {
+                var document = CarriedFrame.ReadDocument(payload, position, isNew: true);
+                _deliveries[meta.Sequence] = delivery = new DeliveryState(meta) { Progress = document.Progress };
+                Settle(delivery);
+            }
+
+            delivery.Meta = meta;
+            delivery.Frames = [.. frames.Skip(1).Select(frame => frame.Position)];
+            delivery.PlanPosition = frames.FirstOrDefault(frame => frame.Header.Kind == FrameKind.Plan).Position;
+            _lastSequence = Math.Max(_lastSequence, meta.Sequence);
+        }
+
+        dedupe.Commit(new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey), OwnId(meta));
+    }
+
+    private static string? OwnId(DeliveryMeta meta) =>
+        DeliveryIds.OwnId(new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey), meta.Id, meta.Source);
 
     private void Apply(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {

@@ -6,6 +6,7 @@ namespace WebhookBot.Journal.LiteDb;
 internal sealed class Segment(SegmentHeader header, LogFile file, long length)
 {
     private long _length = length;
+    private long _frames;
 
     public SegmentHeader Header => header;
 
@@ -13,11 +14,21 @@ internal sealed class Segment(SegmentHeader header, LogFile file, long length)
 
     public LogFile File => file;
 
+    /// <summary>When its first frame was written, in UTC ticks; what is in the segment before it is older.</summary>
+    public long BeganTicks { get; set; }
+
     /// <summary>Up to where it holds durable frames.</summary>
     public long Length
     {
         get => Volatile.Read(ref _length);
         set => Volatile.Write(ref _length, value);
+    }
+
+    /// <summary>How many frames it holds.</summary>
+    public long Frames
+    {
+        get => Volatile.Read(ref _frames);
+        set => Volatile.Write(ref _frames, value);
     }
 }
 
@@ -30,6 +41,7 @@ internal sealed class Log(LogFolder folder) : IDisposable
     private readonly ConcurrentDictionary<int, Segment> _segments = new();
     private long _committed;
     private long _frames;
+    private long _droppedFrames;
 
     public LogFolder Folder => folder;
 
@@ -38,8 +50,11 @@ internal sealed class Log(LogFolder folder) : IDisposable
     /// <summary>Everything before it is durable and shown by the live state.</summary>
     public LogPosition Committed => new(Volatile.Read(ref _committed));
 
-    /// <summary>How many frames lie before <see cref="Committed"/>.</summary>
+    /// <summary>How many frames lie before <see cref="Committed"/>, those of dropped segments among them.</summary>
     public long Frames => Volatile.Read(ref _frames);
+
+    /// <summary>The bytes of all segments.</summary>
+    public long Bytes => _segments.Values.Sum(segment => segment.Length);
 
     public IEnumerable<Segment> Segments => _segments.Values.OrderBy(segment => segment.Number);
 
@@ -53,38 +68,82 @@ internal sealed class Log(LogFolder folder) : IDisposable
 
     public void Advance(LogPosition committed, long frames)
     {
-        _segments[committed.Segment].Length = committed.Offset;
+        var segment = _segments[committed.Segment];
+        segment.Length = committed.Offset;
+        segment.Frames += frames;
         Volatile.Write(ref _frames, Frames + frames);
         Volatile.Write(ref _committed, committed.Value);
     }
+
+    /// <summary>How many frames lie before that segment.</summary>
+    public long FramesBefore(int number) =>
+        Volatile.Read(ref _droppedFrames) + _segments.Values.Where(segment => segment.Number < number).Sum(segment => segment.Frames);
 
     public Segment? Find(int number) => _segments.GetValueOrDefault(number);
 
     /// <summary>The first segment of that number or a larger one.</summary>
     public Segment? FindFrom(int number) => Find(number) ?? Segments.FirstOrDefault(segment => segment.Number > number);
 
+    /// <summary>Takes a segment away from whoever reads; its file is closed and stays where it is.</summary>
+    public void Drop(Segment segment)
+    {
+        if (_segments.TryRemove(segment.Number, out _))
+        {
+            Volatile.Write(ref _droppedFrames, Volatile.Read(ref _droppedFrames) + segment.Frames);
+            segment.File.Dispose();
+        }
+    }
+
     /// <exception cref="InvalidDataException">There is no good frame there.</exception>
     public Frame Read(LogPosition position)
     {
         const int Guess = 8 * 1024;
         var segment = Find(position.Segment) ?? throw Damaged(position, "its segment is missing");
-        Span<byte> first = stackalloc byte[Guess];
-        first = first[..segment.File.Read(first, position.Offset)];
-        if (!FrameHeader.TryRead(first, segment.Header.Seed(position.Offset), out var header))
+        try
         {
-            throw Damaged(position, "its header is damaged");
-        }
+            Span<byte> first = stackalloc byte[Guess];
+            first = first[..segment.File.Read(first, position.Offset)];
+            if (!FrameHeader.TryRead(first, segment.Header.Seed(position.Offset), out var header) && !CarriedFrame.TryReadInner(first, out header))
+            {
+                throw Damaged(position, "its header is damaged");
+            }
 
-        var payload = new byte[header.Length];
-        var have = first[FrameHeader.Size..];
-        have = have[..Math.Min(have.Length, payload.Length)];
-        have.CopyTo(payload);
-        if (have.Length < payload.Length)
+            var payload = new byte[header.Length];
+            var have = first[FrameHeader.Size..];
+            have = have[..Math.Min(have.Length, payload.Length)];
+            have.CopyTo(payload);
+            if (have.Length < payload.Length)
+            {
+                segment.File.Read(payload.AsSpan(have.Length), position.Offset + FrameHeader.Size + have.Length);
+            }
+
+            return header.Fits(payload) ? new Frame(header, payload) : throw Damaged(position, "its content is damaged");
+        }
+        catch (ObjectDisposedException)
         {
-            segment.File.Read(payload.AsSpan(have.Length), position.Offset + FrameHeader.Size + have.Length);
+            throw Damaged(position, "its segment is older than what is kept");
         }
+    }
 
-        return header.Fits(payload) ? new Frame(header, payload) : throw Damaged(position, "its content is damaged");
+    /// <summary>Reads what may just be carried elsewhere; null when it is nowhere.</summary>
+    /// <exception cref="InvalidDataException">There is no good frame where it is.</exception>
+    public Frame? ReadMoving(Func<LogPosition?> place)
+    {
+        while (true)
+        {
+            if (place() is not { } position)
+            {
+                return null;
+            }
+
+            try
+            {
+                return Read(position);
+            }
+            catch (InvalidDataException) when (place() != position)
+            {
+            }
+        }
     }
 
     public void Dispose()

@@ -36,6 +36,8 @@ internal abstract class LogFolder
 
     public abstract void Rename(string from, string to);
 
+    public abstract void Delete(string name);
+
     /// <summary>Makes the names themselves survive a power cut.</summary>
     public abstract void Sync();
 

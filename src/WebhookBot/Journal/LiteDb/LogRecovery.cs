@@ -20,6 +20,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             Open(number, isLast: number == numbers[^1]);
         }
 
+        LoadOrphans();
         var segments = log.Segments.ToList();
         var start = LoadCheckpoint(segments);
         var lastIndex = new SegmentIndex();
@@ -32,7 +33,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             log.Advance(new LogPosition(segment.Number, segment.Length), lastIndex.Frames);
         }
 
-        if (state.CompleteRecovery() is > 0 and var lost)
+        if (state.CompleteRecovery(segments.Count == 0 ? 0 : segments[0].Number) is > 0 and var lost)
         {
             LogLost(lost);
         }
@@ -44,12 +45,13 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
     {
         var name = SegmentHeader.FileName(number, SegmentHeader.LogExtension);
         var file = log.Folder.Open(name);
-        var bytes = new byte[SegmentHeader.Size];
+        var bytes = new byte[SegmentHeader.Size + FrameHeader.Size];
         file.Read(bytes, 0);
         var length = file.Length;
         if (SegmentHeader.TryRead(bytes, number, out var header))
         {
-            log.Add(new Segment(header, file, length), 0);
+            FrameHeader.TryRead(bytes.AsSpan(SegmentHeader.Size), header.Seed(SegmentHeader.Size), out var first);
+            log.Add(new Segment(header, file, length) { BeganTicks = first.Ticks }, 0);
             return;
         }
 
@@ -80,6 +82,20 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         }
 
         return 0;
+    }
+
+    // What was kept of dropped segments: the ids of their deliveries.
+    private void LoadOrphans()
+    {
+        foreach (var number in Retention.OrphanSidecars(log))
+        {
+            using var file = log.Folder.Open(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
+            var index = SegmentIndex.TryLoadOrphan(file);
+            if (index is not null)
+            {
+                state.LoadOrphan(index, number);
+            }
+        }
     }
 
     private SegmentIndex? LoadIndex(Segment segment, IReadOnlyList<string> names)

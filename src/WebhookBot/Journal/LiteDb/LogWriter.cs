@@ -19,6 +19,7 @@ internal sealed partial class LogWriter : IDisposable
     private const int GroupFrames = 256;
     private const int GroupBytes = 4 << 20;
     private const long MostQueuedBytes = 256L << 20;
+    private const string Closed = "the journal is closed";
 
     // A sync costs the processor as much as some deliveries do: when many come at a time, this long more gather before the next one.
     private const int BusyFrames = 4;
@@ -34,6 +35,7 @@ internal sealed partial class LogWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly Queue<PendingWork> _work = new();
     private List<PendingFrame> _queue = [];
     private Task _newest = Task.CompletedTask;
     private long _queuedBytes;
@@ -92,6 +94,34 @@ internal sealed partial class LogWriter : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has frames made on the writing thread, when the live state shows everything that is written, and writes them as one group. How many.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">They could not be written.</exception>
+    public Task<int> MakeAsync(Func<IReadOnlyList<PendingFrame>> make)
+    {
+        var work = new PendingWork(make);
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                throw new JournalUnavailableException(Closed, s_retryAfter);
+            }
+
+            _work.Enqueue(work);
+            Wake();
+        }
+
+        return work.Task;
+    }
+
+    /// <summary>Begins a new segment.</summary>
+    public Task RotateAsync() => MakeAsync(() =>
+    {
+        _segments.Begin(_follower);
+        return [];
+    });
+
     public void Dispose()
     {
         lock (_gate)
@@ -120,7 +150,7 @@ internal sealed partial class LogWriter : IDisposable
     {
         if (_isStopping)
         {
-            return "the journal is closed";
+            return Closed;
         }
 
         if (_queuedBytes > MostQueuedBytes)
@@ -150,6 +180,35 @@ internal sealed partial class LogWriter : IDisposable
             }
 
             taken.Clear();
+            DoWork();
+        }
+    }
+
+    private void DoWork()
+    {
+        PendingWork? work;
+        lock (_gate)
+        {
+            if (!_work.TryDequeue(out work))
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            var frames = work.Make().ToArray();
+            Write(frames);
+            if (frames.Select(frame => frame.Task.Exception?.InnerException).FirstOrDefault(e => e is not null) is { } failure)
+            {
+                work.TrySetException(failure);
+            }
+
+            work.TrySetResult(frames.Length);
+        }
+        catch (Exception exception)
+        {
+            work.TrySetException(exception);
         }
     }
 
@@ -163,7 +222,7 @@ internal sealed partial class LogWriter : IDisposable
                 Monitor.Wait(_gate, s_gather);
             }
 
-            while (_queue.Count == 0)
+            while (_queue.Count == 0 && _work.Count == 0)
             {
                 if (_isStopping)
                 {

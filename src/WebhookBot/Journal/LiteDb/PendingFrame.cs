@@ -1,5 +1,11 @@
 namespace WebhookBot.Journal.LiteDb;
 
+/// <summary>Frames that are made when the writing thread comes to them; the task tells how many there were.</summary>
+internal sealed class PendingWork(Func<IReadOnlyList<PendingFrame>> make) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public Func<IReadOnlyList<PendingFrame>> Make => make;
+}
+
 /// <summary>A frame on its way to the disk; the task completes when it is durable and the live state shows it.</summary>
 internal sealed class PendingFrame(FrameKind kind, long sequence, long ticks, PayloadWriter payload)
     : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -19,9 +19,14 @@ internal readonly record struct SegmentHeader(int Number, uint Salt)
     public static string FileName(int number, string extension) => number.ToString("D10", CultureInfo.InvariantCulture) + extension;
 
     /// <summary>The number in a log file's name, or null when it is none.</summary>
-    public static int? NumberOf(string fileName) =>
-        fileName.EndsWith(LogExtension, StringComparison.Ordinal)
-        && int.TryParse(fileName.AsSpan(0, fileName.Length - LogExtension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    public static int? NumberOf(string fileName) => NumberOf(fileName, LogExtension);
+
+    /// <summary>The number in a sidecar's name, or null when it is none.</summary>
+    public static int? NumberOfSidecar(string fileName) => NumberOf(fileName, IndexExtension);
+
+    private static int? NumberOf(string fileName, string extension) =>
+        fileName.EndsWith(extension, StringComparison.Ordinal)
+        && int.TryParse(fileName.AsSpan(0, fileName.Length - extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

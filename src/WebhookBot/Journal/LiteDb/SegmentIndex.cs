@@ -22,8 +22,12 @@ internal sealed class SegmentIndex
         LastSequence = Math.Max(LastSequence, header.Sequence);
         if (header.Kind == FrameKind.Delivery)
         {
-            Deliveries++;
             AddDelivery(header, payload, offset);
+        }
+        else if (header.Kind == FrameKind.Carried)
+        {
+            var delivery = CarriedFrame.Read(payload, new LogPosition(0, offset)).Frames[0];
+            AddDelivery(delivery.Header, CarriedFrame.Content(payload, delivery), delivery.Position.Offset);
         }
     }
 
@@ -47,7 +51,36 @@ internal sealed class SegmentIndex
     }
 
     /// <summary>The sidecar's content, or null when it is not of this segment as it stands.</summary>
-    public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength)
+    public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength) =>
+        TryLoad(file, (number, salt, length) => number == segment.Number && salt == segment.Salt && length == segmentLength);
+
+    /// <summary>The content of a sidecar whose segment is gone; null when it is damaged.</summary>
+    public static SegmentIndex? TryLoadOrphan(LogFile file) => TryLoad(file, (_, _, _) => true);
+
+    /// <summary>What a segment holds: from its sidecar, or else by reading it.</summary>
+    public static SegmentIndex Load(LogFolder folder, Segment segment)
+    {
+        var sidecar = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
+        if (folder.Names().Contains(sidecar))
+        {
+            using var file = folder.Open(sidecar);
+            if (TryLoad(file, segment.Header, segment.Length) is { } loaded)
+            {
+                return loaded;
+            }
+        }
+
+        var index = new SegmentIndex();
+        using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, segment.Length);
+        while (scanner.Read())
+        {
+            index.Add(scanner.Header, scanner.Payload, scanner.Offset);
+        }
+
+        return index;
+    }
+
+    private static SegmentIndex? TryLoad(LogFile file, Func<long, long, long, bool> isOurs)
     {
         var bytes = new byte[file.Length];
         if (file.Read(bytes, 0) != bytes.Length
@@ -58,11 +91,7 @@ internal sealed class SegmentIndex
         }
 
         var reader = new PayloadReader(bytes.AsSpan(..^sizeof(uint)));
-        var isOurs = reader.Number() == FormatVersion
-            && reader.Number() == segment.Number
-            && reader.Number() == segment.Salt
-            && reader.Number() == segmentLength;
-        return isOurs ? Read(ref reader) : null;
+        return reader.Number() == FormatVersion && isOurs(reader.Number(), reader.Number(), reader.Number()) ? Read(ref reader) : null;
     }
 
     public void ForEachDelivery(int segment, DeliveryVisitor visit)
@@ -106,6 +135,7 @@ internal sealed class SegmentIndex
     private void AddDelivery(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
     {
         const int KeyBytes = 32;
+        Deliveries++;
         _deliveries.Number(offset);
         _deliveries.Number(header.Sequence);
         _deliveries.Int64(header.Ticks);

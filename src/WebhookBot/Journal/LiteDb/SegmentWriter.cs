@@ -66,7 +66,7 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
         var header = SegmentHeader.New((sealing?.Number ?? 0) + 1);
         var checkpoint = follower.Checkpoint();
         var file = Folder.Create(SegmentHeader.FileName(header.Number, SegmentHeader.LogExtension));
-        var segment = new Segment(header, file, SegmentHeader.Size + checkpoint.TotalLength);
+        var segment = new Segment(header, file, SegmentHeader.Size + checkpoint.TotalLength) { BeganTicks = checkpoint.Header.Ticks };
         try
         {
             WriteBeginning(segment, checkpoint);

@@ -42,7 +42,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
                 if (delivery.Progress.IsPlanned)
                 {
-                    return PlanFrame.Read(log.Read(delivery.PlanPosition).Payload);
+                    return ReadPlan(delivery);
                 }
 
                 if (delivery.Claim.Writing is { IsCompleted: false } writing)
@@ -274,11 +274,11 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
     {
         try
         {
-            var frame = log.Read(delivery.Meta.Position);
+            var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
             return new DeliveryLease
             {
                 Delivery = DeliveryFrame.Read(frame.Header, frame.Payload),
-                Plan = delivery.Progress.IsPlanned ? PlanFrame.Read(log.Read(delivery.PlanPosition).Payload) : null,
+                Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
                 Postponed = delivery.Progress.Postponed,
                 Fence = fence,
             };
@@ -313,11 +313,13 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
     private static ActionOrigin Origin(DeliveryMeta meta) =>
         new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
 
+    private Plan ReadPlan(DeliveryState delivery) => PlanFrame.Read(log.ReadMoving(() => delivery.PlanPosition)!.Value.Payload);
+
     private async Task<Plan?> ReadPlanAsync(DeliveryState delivery)
     {
         try
         {
-            return PlanFrame.Read(log.Read(delivery.PlanPosition).Payload);
+            return ReadPlan(delivery);
         }
         catch (InvalidDataException exception)
         {

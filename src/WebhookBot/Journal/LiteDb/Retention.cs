@@ -1,0 +1,319 @@
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>
+/// Drops segments whose content is older than what is to be kept. What is unfinished in them is carried forward first, and so is what actions want
+/// to find again; everything else in them is gone, from the disk too.
+/// </summary>
+internal sealed partial class Retention : IDisposable
+{
+    private const int CarriedAtOnce = 32;
+    private const long CarriedBytesAtOnce = 4L << 20;
+    private const int BookmarksAtOnce = 256;
+
+    // A sender's id is known for as long as its copies may come, however short deliveries are kept.
+    private static readonly TimeSpan s_idsAtLeast = TimeSpan.FromDays(7);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly Log _log;
+    private readonly LogWriter _writer;
+    private readonly LiveState _state;
+    private readonly DedupeMap _dedupe;
+    private readonly Indexer _indexer;
+    private readonly RetentionTimes _times;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+    private readonly Dictionary<int, long> _expiredSince = [];
+    private readonly Lock _gate = new();
+    private Task _sweep = Task.CompletedTask;
+    private volatile bool _isStopping;
+
+    public Retention(JournalParts parts, TimeSpan retention, TimeProvider time, ILogger logger)
+    {
+        (_log, _writer, _state, _dedupe, _indexer) = parts;
+        (_times, _time, _logger) = (RetentionTimes.Of(retention), time, logger);
+        _timer = time.CreateTimer(static self => _ = ((Retention)self!).SweepAsync(), this, _times.Every, _times.Every);
+    }
+
+    public void Dispose()
+    {
+        _isStopping = true;
+        _timer.Dispose();
+    }
+
+    /// <summary>Drops what is too old. Whatever fails is tried again the next time. Completes with the sweep that is going on, if one is.</summary>
+    public Task SweepAsync()
+    {
+        lock (_gate)
+        {
+            return _sweep.IsCompleted ? _sweep = RunAsync() : _sweep;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await RotateAsync();
+            while (!_isStopping && Expired() is { } segment && await TryDropAsync(segment))
+            {
+            }
+
+            ForgetSenders();
+        }
+        catch (Exception exception)
+        {
+            if (!_isStopping)
+            {
+                LogPutOff(exception);
+            }
+        }
+    }
+
+    // A segment is dropped whole, so one that never fills up would keep its first delivery for ever.
+    private async Task RotateAsync()
+    {
+        if (_log.Current is { Frames: > 1 } current && _time.GetUtcNow().UtcTicks - current.BeganTicks > _times.LongestSegment.Ticks)
+        {
+            await _writer.RotateAsync();
+        }
+    }
+
+    // The oldest one, when all in it is older than what is to be kept, and has been for a while: a clock that was set forward by mistake is set back.
+    private Segment? Expired()
+    {
+        var segments = _log.Segments.ToList();
+        var ended = segments.Skip(1).Select(segment => segment.BeganTicks).FirstOrDefault(ticks => ticks != 0);
+        if (ended == 0 || ended > (_time.GetUtcNow() - _times.Retention).UtcTicks)
+        {
+            _expiredSince.Clear();
+            return null;
+        }
+
+        var oldest = segments[0];
+        if (!_expiredSince.TryGetValue(oldest.Number, out var since))
+        {
+            // Those that wait behind it wait with it.
+            since = _expiredSince.Count == 0 ? _time.GetTimestamp() : _expiredSince.Values.Max();
+            _expiredSince.Clear();
+            _expiredSince[oldest.Number] = since;
+        }
+
+        return _time.GetElapsedTime(since) >= _times.Grace ? oldest : null;
+    }
+
+    private async Task<bool> TryDropAsync(Segment segment)
+    {
+        var unreadable = 0;
+        while (await _writer.MakeAsync(() => Carry(segment.Number, ref unreadable)) > 0)
+        {
+        }
+
+        while (await _writer.MakeAsync(() => CarryBookmarks(segment.Number)) > 0)
+        {
+        }
+
+        if (!await IsReachedAsync())
+        {
+            return false;
+        }
+
+        var index = SegmentIndex.Load(_log.Folder, segment);
+        var (from, to, newest) = Forget(index, segment.Number);
+        if (to > 0)
+        {
+            await _indexer.ForgetAsync(segment.Number, from, to);
+        }
+
+        Delete(segment, index, unreadable > 0, keepsIds: newest > (_time.GetUtcNow() - s_idsAtLeast).UtcTicks);
+        LogDropped(segment.Number, index.Deliveries, segment.Length);
+        return true;
+    }
+
+    private List<PendingFrame> Carry(int segment, ref int unreadable)
+    {
+        var carried = new List<PendingFrame>();
+        var bytes = 0L;
+        foreach (var delivery in _state.FindIn(segment, CarriedAtOnce))
+        {
+            if (bytes >= CarriedBytesAtOnce)
+            {
+                break;
+            }
+
+            try
+            {
+                var frames = delivery.Frames.Prepend(delivery.Meta.Position).Select(_log.Read).ToList();
+                carried.Add(CarriedFrame.Encode(delivery, frames, _time.GetUtcNow()));
+                bytes += carried[^1].TotalLength;
+            }
+            catch (InvalidDataException exception)
+            {
+                unreadable++;
+                LogUnreadable(delivery.Meta.Id, segment, exception);
+                _state.Abandon(delivery);
+            }
+        }
+
+        return carried;
+    }
+
+    private List<PendingFrame> CarryBookmarks(int segment)
+    {
+        var carried = new List<PendingFrame>();
+        var oldest = (_time.GetUtcNow() - _times.Bookmarks).UtcTicks;
+        foreach (var (key, position) in _state.FindBookmarksIn(segment, BookmarksAtOnce))
+        {
+            if (Read(position) is { } kept && kept.Ticks > oldest)
+            {
+                carried.Add(KeptFrame.Encode(kept.Bookmark, new DateTimeOffset(kept.Ticks, TimeSpan.Zero)));
+            }
+            else
+            {
+                _state.ForgetBookmark(key);
+            }
+        }
+
+        return carried;
+    }
+
+    private (Bookmark Bookmark, long Ticks)? Read(LogPosition position)
+    {
+        try
+        {
+            var frame = _log.Read(position);
+            return KeptFrame.BookmarkOf(frame) is { } bookmark ? (bookmark, frame.Header.Ticks) : null;
+        }
+        catch (InvalidDataException exception)
+        {
+            LogLostBookmark(position.Segment, exception);
+            return null;
+        }
+    }
+
+    // Lists must show what was carried, and nothing must be read any more from what is to be dropped.
+    private async Task<bool> IsReachedAsync()
+    {
+        var reached = _indexer.ReachAsync(_log.Committed);
+        await Task.WhenAny(reached, Task.Delay(s_patience));
+        return reached.IsCompletedSuccessfully;
+    }
+
+    private (long From, long To, long Newest) Forget(SegmentIndex index, int segment)
+    {
+        var (from, to, newest) = (long.MaxValue, 0L, 0L);
+        index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader _) =>
+        {
+            (from, to, newest) = (Math.Min(from, entry.Sequence), Math.Max(to, entry.Sequence), Math.Max(newest, entry.ReceivedTicks));
+            _dedupe.Forget(entry);
+        });
+        return (from, to, newest);
+    }
+
+    private void Delete(Segment segment, SegmentIndex index, bool isDamaged, bool keepsIds)
+    {
+        var name = SegmentHeader.FileName(segment.Number, SegmentHeader.LogExtension);
+        var sidecar = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
+        if (isDamaged)
+        {
+            // For a person to look at.
+            _log.Folder.Rename(name, name + ".damaged");
+        }
+        else
+        {
+            _log.Folder.Delete(name);
+        }
+
+        if (!keepsIds)
+        {
+            ForgetSendersOf(sidecar);
+        }
+        else if (!_log.Folder.Names().Contains(sidecar))
+        {
+            using var file = _log.Folder.Create(sidecar);
+            index.Save(file, segment.Header, segment.Length);
+        }
+
+        _log.Folder.Sync();
+        _log.Drop(segment);
+    }
+
+    // The sidecars of dropped segments are there for the ids in them alone.
+    private void ForgetSenders()
+    {
+        foreach (var number in OrphanSidecars(_log))
+        {
+            var name = SegmentHeader.FileName(number, SegmentHeader.IndexExtension);
+            using var file = _log.Folder.Open(name);
+            var index = SegmentIndex.TryLoadOrphan(file);
+            if (index is null || NewestOf(index) <= (_time.GetUtcNow() - s_idsAtLeast).UtcTicks)
+            {
+                ForgetSendersOf(name);
+            }
+        }
+    }
+
+    /// <summary>The numbers of the segments that are gone and whose sidecars are not.</summary>
+    public static IEnumerable<int> OrphanSidecars(Log log) =>
+        log.Folder.Names().Select(SegmentHeader.NumberOfSidecar).OfType<int>().Where(number => log.Find(number) is null).Order();
+
+    private static long NewestOf(SegmentIndex index)
+    {
+        var newest = 0L;
+        index.ForEachDelivery(0, (in DeliveryEntry entry, ref PayloadReader _) => newest = Math.Max(newest, entry.ReceivedTicks));
+        return newest;
+    }
+
+    private void ForgetSendersOf(string sidecar)
+    {
+        if (!_log.Folder.Names().Contains(sidecar))
+        {
+            return;
+        }
+
+        using (var file = _log.Folder.Open(sidecar))
+        {
+            var index = SegmentIndex.TryLoadOrphan(file);
+            index?.ForEachDelivery(SegmentHeader.NumberOfSidecar(sidecar) ?? 0, (in DeliveryEntry entry, ref PayloadReader _) => _dedupe.ForgetSender(entry));
+        }
+
+        _log.Folder.Delete(sidecar);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is older than what is kept and is dropped: {Deliveries} deliveries, {Bytes} bytes")]
+    private partial void LogDropped(int segment, int deliveries, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The unfinished delivery {DeliveryId} cannot be read any more and is given up; its segment {Segment} is kept as a .damaged file")]
+    private partial void LogUnreadable(string deliveryId, int segment, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A text that an action kept in segment {Segment} cannot be read any more; what it belongs to is made anew")]
+    private partial void LogLostBookmark(int segment, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is too old could not be dropped; it is tried again")]
+    private partial void LogPutOff(Exception exception);
+}
+
+/// <summary>What belongs to an open journal.</summary>
+internal sealed record JournalParts(Log Log, LogWriter Writer, LiveState State, DedupeMap Dedupe, Indexer Indexer);
+
+/// <summary>The times that follow from how long deliveries are kept.</summary>
+/// <param name="Retention">How long they are kept.</param>
+/// <param name="LongestSegment">How long one segment is written to.</param>
+/// <param name="Every">How often it is looked for what is too old.</param>
+/// <param name="Grace">How much longer it is kept than it would have to be.</param>
+/// <param name="Bookmarks">How long what actions want to find again is kept.</param>
+internal sealed record RetentionTimes(TimeSpan Retention, TimeSpan LongestSegment, TimeSpan Every, TimeSpan Grace, TimeSpan Bookmarks)
+{
+    // A message that is a year old is posted anew rather than looked for.
+    private static readonly TimeSpan s_year = TimeSpan.FromDays(365);
+
+    public static RetentionTimes Of(TimeSpan retention) => new(
+        retention,
+        Between(retention / 10, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        Between(retention / 10, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)),
+        Between(retention / 10, TimeSpan.Zero, TimeSpan.FromHours(1)),
+        retention > s_year ? retention : s_year);
+
+    private static TimeSpan Between(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
+}
