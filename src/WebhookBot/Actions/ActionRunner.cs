@@ -29,9 +29,9 @@ public sealed partial class ActionRunner(
             return await recorder.RecordAsync(lease, turnedAway, null, cancellation);
         }
 
-        if (planned.Problem is not null)
+        if ((planned.Problem ?? Quarantine.Refusal(lease.Interrupted)) is { } problem)
         {
-            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, planned.Problem), null, cancellation);
+            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, problem), null, cancellation);
         }
 
         if (!_actions.TryGetValue(planned.Action, out var action))
@@ -40,9 +40,10 @@ public sealed partial class ActionRunner(
         }
 
         var request = new ActionRequest { Key = planned.Key, Rule = planned.Rule, Arguments = planned.Arguments, Origin = lease.Origin, Payload = payload };
+        using (await recorder.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         using (await _things.EnterAsync(ThingOf(action, request), cancellation))
         {
-            return planned.IsShadow || action.MissingSetting is not null
+            return !await recorder.BeginAsync(lease, cancellation) ? null : planned.IsShadow || action.MissingSetting is not null
                 ? await RehearseAsync(lease, action, request, cancellation)
                 : await PerformAsync(lease, action, request, cancellation);
         }

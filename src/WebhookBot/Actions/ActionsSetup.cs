@@ -38,6 +38,7 @@ public static class ActionsSetup
         services.AddSingleton<AttemptJudge>();
         services.AddSingleton<ActionStory>();
         services.AddSingleton<DeadLetterNotice>();
+        services.AddSingleton<Quarantine>();
         services.AddSingleton<AttemptRecorder>();
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<Drain>();

@@ -3,8 +3,24 @@ using WebhookBot.Journal;
 namespace WebhookBot.Actions;
 
 /// <summary>Writes down what came of a try, and has it told when it was the last one.</summary>
-public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, TimeProvider clock, ILogger<AttemptRecorder> log)
+public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, Quarantine quarantine, TimeProvider clock, ILogger<AttemptRecorder> log)
 {
+    /// <summary>Where what has ended the process before is tried alone.</summary>
+    public Quarantine Quarantine => quarantine;
+
+    /// <summary>Notes that a try begins. False when the lease ran out meanwhile: somebody else has it.</summary>
+    public async Task<bool> BeginAsync(ActionLease lease, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        if (await journal.BeginAttemptAsync(lease, cancellation))
+        {
+            return true;
+        }
+
+        LogAttempt(LogLevel.Warning, lease.Action.Action, lease.Action.Key, "too late to begin", "its lease ran out");
+        return false;
+    }
+
     /// <summary>The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
     public async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
     {

@@ -30,12 +30,16 @@ public enum ActionStatus
 /// <summary>One try of an action, as it is recorded; or what a person decided about a dead letter.</summary>
 /// <param name="At">When it ended.</param>
 /// <param name="Status">
-/// Where it leaves the action; never <see cref="ActionStatus.Running"/>, and <see cref="ActionStatus.Pending"/> only when a person asked for
+/// Where it leaves the action; <see cref="ActionStatus.Running"/> only when the process ended in the middle of it, and <see cref="ActionStatus.Pending"/> only when a person asked for
 /// another try.
 /// </param>
 /// <param name="Detail">What came of it, in words for a person.</param>
 /// <param name="NextAt">When it is to be tried again; null when it is not.</param>
-public sealed record Attempt(DateTimeOffset At, ActionStatus Status, string Detail, DateTimeOffset? NextAt = null);
+public sealed record Attempt(DateTimeOffset At, ActionStatus Status, string Detail, DateTimeOffset? NextAt = null)
+{
+    /// <summary>What is told of a try that was never recorded.</summary>
+    public const string WasInterrupted = "the process ended in the middle of it; whether it was done is not known";
+}
 
 /// <summary>
 /// What an action keeps about an outside object so that a later one finds it again: the id of a Slack message, of a comment.

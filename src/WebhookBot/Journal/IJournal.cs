@@ -55,6 +55,11 @@ public interface IJournal
     Task<IReadOnlyList<int>> CountMarksAsync(IReadOnlyList<MarkQuery> marks, CancellationToken cancellation);
 
     /// <summary>
+    /// Notes that the try of an action begins, so that it is known when the process ends in the middle of it. False when the lease has run out.
+    /// </summary>
+    Task<bool> BeginAttemptAsync(ActionLease lease, CancellationToken cancellation);
+
+    /// <summary>
     /// Records a try and, together with it, what the action wants to find again. False when the lease has run out; then nothing
     /// is recorded.
     /// </summary>

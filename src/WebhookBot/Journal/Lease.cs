@@ -16,6 +16,9 @@ public sealed record DeliveryLease
     /// <summary>How often deciding was tried and put off before.</summary>
     public required int Postponed { get; init; }
 
+    /// <summary>How often the process ended while it was being decided.</summary>
+    public required int Interrupted { get; init; }
+
     public required long Fence { get; init; }
 }
 
@@ -28,6 +31,11 @@ public sealed record ActionLease
 
     /// <summary>How many attempts are recorded already.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>
+    /// How often the process ended while it was being tried, since the last attempt that is recorded: whether it was done is not known.
+    /// </summary>
+    public int Interrupted { get; init; }
 
     public required long Fence { get; init; }
 }

@@ -18,8 +18,20 @@ internal sealed class DeliveryProcessor(
     public async Task ProcessAsync(DeliveryLease lease, CancellationToken cancellation)
     {
         using var kept = tools.Leases.Keep(lease);
-        var e = events.Read(lease.Delivery);
-        var plan = lease.Plan ?? await DecideAsync(lease, e, cancellation);
+        if (Quarantine.Refusal(lease.Interrupted) is { } refusal)
+        {
+            await journal.GiveUpAsync(lease, refusal, cancellation);
+            return;
+        }
+
+        WebhookEvent e;
+        Plan? plan;
+        using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
+        {
+            e = events.Read(lease.Delivery);
+            plan = lease.Plan ?? await DecideAsync(lease, e, cancellation);
+        }
+
         if (plan is not null)
         {
             await ActAsync(lease, e, plan, cancellation);

@@ -14,6 +14,9 @@ internal struct ActionProgress
 
     /// <summary>The digest it belongs to; 0 when it is none.</summary>
     public UInt128 Batch;
+
+    /// <summary>How often the process ended while it was being tried, since the last attempt that is recorded.</summary>
+    public int Interrupted;
 }
 
 /// <summary>Where a delivery stands: the sum of its frames. The live state, the index and the full record all add them up here.</summary>
@@ -29,6 +32,9 @@ internal sealed class DeliveryProgress
     public long NotBeforeTicks { get; set; }
 
     public int Duplicates { get; set; }
+
+    /// <summary>How often the process ended while it was being decided.</summary>
+    public int Interrupted { get; set; }
 
     /// <summary>The rules that matched.</summary>
     public string[] Matched { get; set; } = [];
@@ -76,6 +82,9 @@ internal sealed class DeliveryProgress
                 Duplicates++;
                 Reopen();
                 break;
+            case FrameKind.Interrupted:
+                Interrupt(ReasonFrame.ReadInterrupted(payload));
+                break;
         }
     }
 
@@ -109,7 +118,7 @@ internal sealed class DeliveryProgress
         if (action < Actions.Length)
         {
             ref var progress = ref Actions[action];
-            (progress.Status, progress.DueTicks) = (status, next);
+            (progress.Status, progress.DueTicks, progress.Interrupted) = (status, next, 0);
 
             // Waiting longer is no try, and what a person wants tried again starts anew.
             progress.Attempts = status switch
@@ -121,11 +130,24 @@ internal sealed class DeliveryProgress
         }
     }
 
+    private void Interrupt(int? action)
+    {
+        if (action is null)
+        {
+            Interrupted++;
+        }
+        else if (action < Actions.Length)
+        {
+            Actions[action.Value].Interrupted++;
+        }
+    }
+
     private void Reopen()
     {
         // It starts anew: what was put off before it was given up is not held against it.
         IsGivenUp = false;
         Postponed = 0;
+        Interrupted = 0;
         NotBeforeTicks = 0;
         foreach (ref var action in Actions.AsSpan())
         {

@@ -191,6 +191,11 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
                 var (action, attempt, _) = AttemptFrame.Read(frame.Header, frame.Payload);
                 attempts.Add((action, attempt));
             }
+            else if (frame.Header.Kind == FrameKind.Interrupted && ReasonFrame.ReadInterrupted(frame.Payload) is { } interrupted)
+            {
+                var at = new DateTimeOffset(frame.Header.Ticks, TimeSpan.Zero);
+                attempts.Add((interrupted, new Attempt(at, ActionStatus.Running, Attempt.WasInterrupted)));
+            }
         }
 
         return new DeliveryRecord

@@ -14,9 +14,22 @@ internal sealed class Claim
     /// <summary>The due time that it stands in the queue of due actions with; 0 when it does not.</summary>
     public long QueuedDue { get; set; }
 
+    /// <summary>That it is being worked on, as long as it is.</summary>
+    public IDisposable? Mark { get; set; }
+
     public bool IsHeld => Fence != 0;
 
-    public void End() => (Fence, Writing) = (0, null);
+    public void End()
+    {
+        (Fence, Writing) = (0, null);
+        Unmark();
+    }
+
+    public void Unmark()
+    {
+        Mark?.Dispose();
+        Mark = null;
+    }
 }
 
 /// <summary>A delivery that is not finished, or has died and may be sent again.</summary>

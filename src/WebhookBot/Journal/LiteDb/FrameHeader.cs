@@ -25,6 +25,9 @@ internal enum FrameKind : byte
 
     /// <summary>All that is known of a delivery whose segment is about to be dropped.</summary>
     Carried = 10,
+
+    /// <summary>The process ended while it was being decided or one of its actions was being tried.</summary>
+    Interrupted = 11,
 }
 
 /// <summary>

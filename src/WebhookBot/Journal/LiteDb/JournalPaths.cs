@@ -12,6 +12,8 @@ internal static class JournalPaths
     public static string Index(JournalOptions options) =>
         Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Path))!, "index.db");
 
+    public static string Running(JournalOptions options) => Path.Combine(LogFolder(options), "running");
+
     /// <exception cref="IOException">Another process holds it.</exception>
     public static FileStream Lock(JournalOptions options)
     {

@@ -9,6 +9,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     private readonly JournalOptions _options;
     private readonly FileStream? _lock;
     private readonly Log _log;
+    private readonly RunningWork _running;
     private readonly LogWriter _writer;
     private readonly LiveState _state;
     private readonly Indexer _indexer;
@@ -24,7 +25,8 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         (_options, _log, _lock, _logger) = (options, log, held, logger);
         var started = time.GetTimestamp();
         var dedupe = new DedupeMap();
-        _state = new LiveState(dedupe, new WorkQueue(options.Lease, time), time);
+        _running = new RunningWork(JournalPaths.Running(options));
+        _state = new LiveState(dedupe, new WorkQueue(options.Lease, _running, time), time);
         var recovered = new LogRecovery(_log, _state, logger).Recover();
         var segments = new SegmentWriter(_log, recovered.LastIndex, options.SegmentBytes, logger);
         if (_log.Current is null)
@@ -40,6 +42,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _retention = new Retention(new JournalParts(_log, _writer, _state, dedupe, _indexer), options.Retention, time, logger);
         _writer.Committed = _indexer.Signal;
         _writer.Start();
+        CountInterrupted(time);
         _indexer.Start();
         var took = time.GetElapsedTime(started).TotalMilliseconds;
         LogOpened(_log.Frames, _state.Work.Unfinished, took);
@@ -140,6 +143,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         Task.FromResult(_work.CountMarks(marks));
 
     /// <inheritdoc />
+    public Task<bool> BeginAttemptAsync(ActionLease lease, CancellationToken cancellation) => Task.FromResult(_work.Begin(lease));
+
+    /// <inheritdoc />
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) =>
         _work.RecordAttemptAsync(lease, attempt, bookmark);
 
@@ -200,6 +206,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _writer.Dispose();
         _indexer.Dispose();
         _log.Dispose();
+        _running.Dispose();
         _lock?.Dispose();
     }
 
@@ -210,8 +217,26 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         return ValueTask.CompletedTask;
     }
 
+    // What was being worked on when the process before ended may have ended it; written down before anybody works on it again.
+    private void CountInterrupted(TimeProvider time)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            Task.WhenAll(_running.Interrupted.Where(_state.IsUnfinished).Select(work => _writer.Submit(ReasonFrame.Interrupted(work, now)))).GetAwaiter().GetResult();
+            _running.Clear();
+        }
+        catch (JournalUnavailableException exception)
+        {
+            LogNotCounted(exception);
+        }
+    }
+
     private string? IndexProblem() =>
         _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? $"the index is {_indexer.Lag} records behind" : null;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the last run was working on when it ended cannot be written down")]
+    private partial void LogNotCounted(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The journal is open: {Records} records, {Unfinished} deliveries unfinished, {Milliseconds:F0} ms")]
     private partial void LogOpened(long records, long unfinished, double milliseconds);

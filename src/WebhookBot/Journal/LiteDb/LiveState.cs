@@ -32,6 +32,18 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
     }
 
+    /// <summary>Whether that work is still to be done.</summary>
+    public bool IsUnfinished(InterruptedWork work)
+    {
+        lock (Gate)
+        {
+            return _deliveries.TryGetValue(work.Sequence, out var delivery)
+                && (work.Action is not { } action ? !delivery.Progress.IsPlanned && !delivery.Progress.IsGivenUp
+                    : action < delivery.Progress.Actions.Length
+                        && delivery.Progress.Actions[action].Status is ActionStatus.Pending or ActionStatus.Retrying or ActionStatus.Waiting);
+        }
+    }
+
     /// <summary>Some of the deliveries that stand in that segment or an earlier one.</summary>
     public IReadOnlyList<DeliveryState> FindIn(int segment, int max)
     {
@@ -274,6 +286,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         {
             case FrameKind.Plan:
                 delivery.Claim.Writing = null;
+                delivery.Claim.Unmark();
                 break;
             case FrameKind.Attempt when AttemptFrame.ReadOutline(payload).Action is var action && action < delivery.Progress.Actions.Length:
                 delivery.ActionClaim(action).End();

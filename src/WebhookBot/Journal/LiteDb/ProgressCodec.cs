@@ -6,9 +6,18 @@ internal static class ProgressCodec
     // Stands in the byte of the status when keys follow.
     private const int IsHeld = 0x80;
 
+    // Stands in the byte of the status when the number of interruptions follows.
+    private const int WasInterrupted = 0x40;
+    private const int DeliveryWasInterrupted = 4;
+
     public static void Write(ref PayloadWriter writer, DeliveryProgress progress)
     {
-        writer.Byte((byte)((progress.IsPlanned ? 1 : 0) | (progress.IsGivenUp ? 2 : 0)));
+        writer.Byte((byte)((progress.IsPlanned ? 1 : 0) | (progress.IsGivenUp ? 2 : 0) | (progress.Interrupted > 0 ? DeliveryWasInterrupted : 0)));
+        if (progress.Interrupted > 0)
+        {
+            writer.Number(progress.Interrupted);
+        }
+
         writer.Number(progress.Postponed);
         writer.Int64(progress.NotBeforeTicks);
         writer.Number(progress.Duplicates);
@@ -21,7 +30,12 @@ internal static class ProgressCodec
         writer.Number(progress.Actions.Length);
         foreach (ref var action in progress.Actions.AsSpan())
         {
-            writer.Byte((byte)((int)action.Status | (action.Hold != default ? IsHeld : 0)));
+            writer.Byte((byte)((int)action.Status | (action.Hold != default ? IsHeld : 0) | (action.Interrupted > 0 ? WasInterrupted : 0)));
+            if (action.Interrupted > 0)
+            {
+                writer.Number(action.Interrupted);
+            }
+
             writer.Number(action.Attempts);
             writer.Int64(action.DueTicks);
             if (action.Hold != default)
@@ -39,6 +53,7 @@ internal static class ProgressCodec
         {
             IsPlanned = (flags & 1) != 0,
             IsGivenUp = (flags & 2) != 0,
+            Interrupted = (flags & DeliveryWasInterrupted) != 0 ? checked((int)reader.Number()) : 0,
             Postponed = checked((int)reader.Number()),
             NotBeforeTicks = reader.Int64(),
             Duplicates = checked((int)reader.Number()),
@@ -53,7 +68,8 @@ internal static class ProgressCodec
         foreach (ref var action in progress.Actions.AsSpan())
         {
             var status = reader.Byte();
-            action.Status = (ActionStatus)(status & ~IsHeld);
+            action.Status = (ActionStatus)(status & ~(IsHeld | WasInterrupted));
+            action.Interrupted = (status & WasInterrupted) != 0 ? checked((int)reader.Number()) : 0;
             action.Attempts = checked((int)reader.Number());
             action.DueTicks = reader.Int64();
             if ((status & IsHeld) != 0)

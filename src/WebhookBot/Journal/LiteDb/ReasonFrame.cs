@@ -19,6 +19,17 @@ internal static class ReasonFrame
         return new PendingFrame(FrameKind.GivenUp, sequence, now.UtcTicks, payload);
     }
 
+    public static PendingFrame Interrupted(InterruptedWork work, DateTimeOffset now)
+    {
+        var payload = new PayloadWriter(16);
+        payload.Number(work.Action is { } action ? action + 1 : 0);
+        return new PendingFrame(FrameKind.Interrupted, work.Sequence, now.UtcTicks, payload);
+    }
+
+    /// <summary>The action that was being tried; null when the delivery was being decided.</summary>
+    public static int? ReadInterrupted(ReadOnlySpan<byte> payload) =>
+        new PayloadReader(payload).Number() is > 0 and var action ? checked((int)(action - 1)) : null;
+
     public static PendingFrame Bare(FrameKind kind, long sequence, DateTimeOffset now) =>
         new(kind, sequence, now.UtcTicks, new PayloadWriter(16));
 

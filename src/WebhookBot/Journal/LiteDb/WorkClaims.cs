@@ -72,7 +72,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
     public Task<IReadOnlyList<ActionLease>> ClaimActionsAsync(DeliveryLease lease)
     {
-        List<(ActionPlace Place, int Attempts, long Fence)> taken;
+        List<TakenAction> taken;
         lock (state.Gate)
         {
             state.Refresh();
@@ -89,7 +89,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
     public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max)
     {
-        List<(ActionPlace Place, int Attempts, long Fence)> taken;
+        List<TakenAction> taken;
         lock (state.Gate)
         {
             state.Refresh();
@@ -101,7 +101,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
     public async Task<ActionLease?> ClaimHeldAsync(HeldAction held)
     {
-        (ActionPlace Place, int Attempts, long Fence) taken;
+        TakenAction taken;
         lock (state.Gate)
         {
             if (state.Find(held.Origin.Sequence) is not { } delivery || held.Index >= delivery.Progress.Actions.Length
@@ -141,6 +141,20 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
     }
 
     public Task KeepAsync(Bookmark bookmark) => writer.Submit(KeptFrame.Encode(bookmark, time.GetUtcNow()));
+
+    public bool Begin(ActionLease lease)
+    {
+        lock (state.Gate)
+        {
+            if (state.Work.HeldAction(lease.Fence) is not { } place)
+            {
+                return false;
+            }
+
+            state.Work.Begin(place);
+            return true;
+        }
+    }
 
     public async Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark)
     {
@@ -247,8 +261,8 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private static (ActionPlace Place, int Attempts, long Fence) Describe(ActionPlace place) =>
-        (place, place.Progress.Attempts, place.Claim.Fence);
+    private static TakenAction Describe(ActionPlace place) =>
+        new(place, place.Progress.Attempts, place.Progress.Interrupted, place.Claim.Fence);
 
     private DeliveryState? Held(DeliveryLease lease) =>
         state.Find(lease.Delivery.Sequence) is { } delivery && delivery.Claim.Fence == lease.Fence ? delivery : null;
@@ -280,6 +294,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
                 Delivery = DeliveryFrame.Read(frame.Header, frame.Payload),
                 Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
                 Postponed = delivery.Progress.Postponed,
+                Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
                 Fence = fence,
             };
         }
@@ -290,11 +305,11 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         }
     }
 
-    private async Task<IReadOnlyList<ActionLease>> ReadActionsAsync(List<(ActionPlace Place, int Attempts, long Fence)> taken)
+    private async Task<IReadOnlyList<ActionLease>> ReadActionsAsync(List<TakenAction> taken)
     {
         var leases = new List<ActionLease>(taken.Count);
         var plans = new Dictionary<DeliveryState, Plan?>();
-        foreach (var (place, attempts, fence) in taken)
+        foreach (var (place, attempts, interrupted, fence) in taken)
         {
             if (!plans.TryGetValue(place.Delivery, out var plan))
             {
@@ -303,7 +318,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
             if (plan is not null)
             {
-                leases.Add(new ActionLease { Action = plan.Actions[place.Action], Origin = Origin(place.Delivery.Meta), Attempts = attempts, Fence = fence });
+                leases.Add(new ActionLease { Action = plan.Actions[place.Action], Origin = Origin(place.Delivery.Meta), Attempts = attempts, Interrupted = interrupted, Fence = fence });
             }
         }
 
@@ -337,4 +352,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId} cannot be read any more and is given up")]
     private partial void LogUnreadable(string deliveryId, Exception exception);
+
+    // As it was under the gate.
+    private readonly record struct TakenAction(ActionPlace Place, int Attempts, int Interrupted, long Fence);
 }

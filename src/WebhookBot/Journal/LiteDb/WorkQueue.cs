@@ -9,7 +9,7 @@ internal readonly record struct ActionPlace(DeliveryState Delivery, int Action)
 }
 
 /// <summary>What can be claimed now and what later. Everything here happens under the gate of the live state.</summary>
-internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
+internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvider time)
 {
     private const int WholeDelivery = -1;
 
@@ -58,6 +58,9 @@ internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
             _ready.Remove(delivery);
             delivery.IsReady = false;
             Grant(delivery.Claim, new ActionPlace(delivery, WholeDelivery));
+
+            // Once it is decided, what ends the process is one of its actions.
+            delivery.Claim.Mark = delivery.Progress.IsPlanned ? null : running.Enter(delivery.Sequence, action: null);
             taken.Add(delivery);
         }
 
@@ -111,6 +114,9 @@ internal sealed class WorkQueue(TimeSpan lease, TimeProvider time)
         GrantAction(place);
         return true;
     }
+
+    /// <summary>Notes that the try of an action begins.</summary>
+    public void Begin(ActionPlace place) => place.Claim.Mark ??= running.Enter(place.Delivery.Sequence, place.Action);
 
     public ActionPlace? HeldAction(long fence) => _heldActions.TryGetValue(fence, out var place) && place.Claim.Fence == fence ? place : null;
 
