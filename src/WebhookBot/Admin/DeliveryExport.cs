@@ -62,7 +62,8 @@ internal static class DeliveryExport
         };
     }
 
-    private static async Task WriteAsync(Stream to, IAsyncEnumerable<DeliveryRecord> records, CancellationToken cancellation)
+    /// <summary>Writes them one a line.</summary>
+    public static async Task WriteAsync(Stream to, IAsyncEnumerable<DeliveryRecord> records, CancellationToken cancellation)
     {
         const int Enough = 64 * 1024;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace WebhookBot.Cli;
 
@@ -22,6 +23,7 @@ internal static class CommandLine
             SchemaCommand.Create(),
             HealthCommand.Create(),
             DoctorCommand.Create(),
+            JournalCommand.Create(),
         };
 
         // Without a verb it runs; options of "run" may then stand alone.
@@ -34,7 +36,7 @@ internal static class CommandLine
                 await Console.Error.WriteLineAsync(error.Message);
             }
 
-            await Console.Error.WriteLineAsync($"Try: webhookbot {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            await Console.Error.WriteLineAsync($"Try: webhookbot {VerbOf(parsed.CommandResult)}--help");
             return BadUsage;
         }
 
@@ -49,4 +51,8 @@ internal static class CommandLine
             return 1;
         }
     }
+
+    // A verb below another is called by both names.
+    private static string VerbOf(CommandResult? result) =>
+        result is null or { Command: RootCommand } ? "" : $"{VerbOf(result.Parent as CommandResult)}{result.Command.Name} ";
 }

@@ -5,7 +5,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
 {
     private readonly IndexMarker _marker = new(path);
 
-    private string LogPath => Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + "-log.db");
+    private string LogPath { get; } = LogPathOf(path);
 
     public (IndexDatabase Database, IndexPosition Position) Open()
     {
@@ -23,7 +23,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
             LogNotBelieved();
         }
 
-        Delete();
+        Delete(path);
         _marker.Open();
         return (new IndexDatabase(path, LogPath), IndexPosition.Start);
     }
@@ -36,7 +36,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         }
         catch
         {
-            Delete();
+            Delete(path);
             throw;
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         TryDispose(database);
         try
         {
-            Delete();
+            Delete(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -89,7 +89,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         if (trust == IndexTrust.Closed)
         {
             // All of it is in the file that was sealed.
-            DeleteLog();
+            DeleteLog(path);
         }
 
         return trust == IndexTrust.Closed || (trust == IndexTrust.Written && PageSums.AreRight(path) && PageSums.AreRight(LogPath));
@@ -115,19 +115,22 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         }
     }
 
-    private void Delete()
+    /// <summary>Removes an index's files; those that are not there are no matter.</summary>
+    public static void Delete(string path)
     {
-        _marker.Delete();
+        new IndexMarker(path).Delete();
         File.Delete(path);
         File.Delete(PageSums.PathOf(path));
-        DeleteLog();
+        DeleteLog(path);
     }
 
-    private void DeleteLog()
+    private static void DeleteLog(string path)
     {
-        File.Delete(LogPath);
-        File.Delete(PageSums.PathOf(LogPath));
+        File.Delete(LogPathOf(path));
+        File.Delete(PageSums.PathOf(LogPathOf(path)));
     }
+
+    private static string LogPathOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + "-log.db");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index is damaged, does not fit the journal, or was not closed before the machine stopped; it is made again")]
     private partial void LogNotBelieved();

@@ -86,6 +86,21 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         }
     }
 
+    /// <summary>Records in the log.</summary>
+    internal long Records => _log.Frames;
+
+    /// <summary>Throws away what can be made again from the log, of a journal that is not open.</summary>
+    internal static void ForgetIndex(JournalOptions options)
+    {
+        IndexFile.Delete(JournalPaths.Index(options));
+        var folder = new DiskLogFolder(JournalPaths.LogFolder(options));
+        var names = folder.Names();
+        foreach (var number in names.Select(SegmentHeader.NumberOf).OfType<int>())
+        {
+            folder.Delete(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
+        }
+    }
+
     /// <summary>Opens the journal over other files than those of a disk.</summary>
     internal static LiteDbJournal Open(
         JournalOptions options, LogFolder folder, FileStream? held, TimeProvider time, ILogger<LiteDbJournal>? logger)
