@@ -2,6 +2,27 @@ using WebhookBot.Journal.LiteDb;
 
 namespace WebhookBot.Tests.Journal;
 
+/// <summary>What is wrong with a disk.</summary>
+internal enum DiskFault
+{
+    None,
+
+    /// <summary>A write leaves its first half and fails.</summary>
+    ShortWrite,
+
+    /// <summary>Writes arrive, syncs fail.</summary>
+    SyncError,
+
+    /// <summary>Nothing more fits.</summary>
+    Full,
+
+    /// <summary>Everything takes its time.</summary>
+    Slow,
+
+    /// <summary>Syncs report success and do nothing.</summary>
+    Lying,
+}
+
 /// <summary>
 /// A folder in memory that remembers every write and sync, can fail, and can show what a disk may hold after a power cut: whatever
 /// was synced, and of the rest any 4 KB blocks.
@@ -26,6 +47,9 @@ internal sealed class RecordingFolder : LogFolder
 
     /// <summary>Thrown by every write and sync while it is set.</summary>
     public volatile IOException? Failure;
+
+    /// <summary>What is wrong with it now.</summary>
+    public volatile DiskFault Fault;
 
     public (long Free, long Total) FreeSpace { get; set; } = (1L << 40, 1L << 41);
 
@@ -104,12 +128,19 @@ internal sealed class RecordingFolder : LogFolder
                 var isGone = deleted >= 0 && (IsNamed(deleted, steps) || random.Next(2) == 0);
                 if (isThere && !isGone)
                 {
-                    image._files[name] = new RecordedFile(image, name) { Content = ContentAfter(name, created, steps, random) };
+                    image.Put(name, ContentAfter(name, created, steps, random));
                 }
             }
         }
 
         return image;
+    }
+
+    // What is there from the beginning is there for good.
+    private void Put(string name, byte[] content)
+    {
+        _files[name] = new RecordedFile(this, name) { Content = content };
+        _steps.AddRange([new Step(StepKind.Create, name, 0, []), new Step(StepKind.Write, name, 0, content), new Step(StepKind.Sync, name, 0, []), new Step(StepKind.SyncFolder, "", 0, [])]);
     }
 
     // Whether what happened to a name is sure to outlive the cut.
@@ -166,9 +197,14 @@ internal sealed class RecordingFolder : LogFolder
 
     private void ThrowIfFailing()
     {
-        if (Failure is { } failure)
+        if ((Failure ?? (Fault == DiskFault.Full ? new IOException("No space left on device") : null)) is { } failure)
         {
             throw failure;
+        }
+
+        if (Fault == DiskFault.Slow)
+        {
+            Thread.SpinWait(20_000);
         }
     }
 
@@ -176,7 +212,24 @@ internal sealed class RecordingFolder : LogFolder
     {
         lock (_gate)
         {
-            ThrowIfFailing();
+            if (kind is StepKind.Sync or StepKind.SyncFolder)
+            {
+                if (Fault == DiskFault.Lying)
+                {
+                    return;
+                }
+
+                if (Fault == DiskFault.SyncError)
+                {
+                    throw new IOException("Input/output error");
+                }
+            }
+
+            if (kind != StepKind.Delete)
+            {
+                ThrowIfFailing();
+            }
+
             _steps.Add(new Step(kind, name, offset, bytes));
         }
     }
@@ -199,13 +252,22 @@ internal sealed class RecordingFolder : LogFolder
 
         public override void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            var failure = folder.Failure;
-            var kept = failure is null ? bytes : bytes[..(bytes.Length / 2)];
+            if (folder.Fault == DiskFault.Full)
+            {
+                folder.ThrowIfFailing();
+            }
+
+            var isShort = folder.Failure is not null || folder.Fault == DiskFault.ShortWrite;
+            var kept = isShort ? bytes[..(bytes.Length / 2)] : bytes;
             var content = new byte[Math.Max(Content.Length, offset + kept.Length)];
             Content.CopyTo(content, 0);
             kept.CopyTo(content.AsSpan((int)offset));
             Content = content;
             folder.Add(StepKind.Write, name, offset, kept.ToArray());
+            if (isShort)
+            {
+                throw new IOException("The write was cut off");
+            }
         }
 
         public override void Sync() => folder.Add(StepKind.Sync, name, 0, []);

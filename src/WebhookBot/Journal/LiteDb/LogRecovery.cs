@@ -33,12 +33,24 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             log.Advance(new LogPosition(segment.Number, segment.Length), lastIndex.Frames);
         }
 
+        MakeDurable(segments.Where(segment => segment.Number >= start));
         if (state.CompleteRecovery(segments.Count == 0 ? 0 : segments[0].Number) is > 0 and var lost)
         {
             LogLost(lost);
         }
 
         return new RecoveredLog(lastIndex, _lastSequence);
+    }
+
+    // The process before may have ended between writing and syncing, or making a file and syncing its name. From now on all of it counts.
+    private void MakeDurable(IEnumerable<Segment> replayed)
+    {
+        foreach (var segment in replayed)
+        {
+            segment.File.Sync();
+        }
+
+        log.Folder.Sync();
     }
 
     private void Open(int number, bool isLast)
@@ -50,8 +62,9 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         var length = file.Length;
         if (SegmentHeader.TryRead(bytes, number, out var header))
         {
+            // Other frames tell other times than that of their writing.
             FrameHeader.TryRead(bytes.AsSpan(SegmentHeader.Size), header.Seed(SegmentHeader.Size), out var first);
-            log.Add(new Segment(header, file, length) { BeganTicks = first.Ticks }, 0);
+            log.Add(new Segment(header, file, length) { BeganTicks = first.Kind == FrameKind.Checkpoint ? first.Ticks : 0 }, 0);
             return;
         }
 
