@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Verification;
@@ -14,6 +16,7 @@ internal sealed class SignatureCheck : IRequestCheck
     private readonly SignedContent _content;
     private readonly List<SignatureKey> _keys;
     private readonly SignatureKey _nobody;
+    private readonly string _nobodys;
     private readonly ValueTemplate? _id;
     private readonly TimeProvider _clock;
 
@@ -29,6 +32,7 @@ internal sealed class SignatureCheck : IRequestCheck
         _clock = clock;
         _keys = [.. secrets.Select(s => SignatureKey.Create(scheme, s)).OfType<SignatureKey>()];
         _nobody = SignatureKey.Nobody(scheme);
+        _nobodys = scheme.Prefix + Encode(scheme.Encoding, RandomNumberGenerator.GetBytes(SignatureKey.LengthOf(scheme.Algorithm) ?? 70));
     }
 
     public Proof Proof => new(_content.HasBody ? ProofCoverage.Bytes : ProofCoverage.Sender, _scheme.Timestamp?.Tolerance);
@@ -49,7 +53,10 @@ internal sealed class SignatureCheck : IRequestCheck
 
         var id = _id?.Render(p => p.Place == ValuePlace.Header ? request.Header(p.Text) : null);
         var content = _content.IsBody ? request.Body : _content.Compose(request, values, timestamp, id);
-        var signatures = Signatures(header);
+        var given = Signatures(header);
+
+        // What is not there is looked at as long as what is wrong.
+        var signatures = given.Count > 0 ? given : Signatures(_nobodys);
         string? verifiedBy = null, ended = null;
         if (_keys.Count == 0)
         {
@@ -63,7 +70,9 @@ internal sealed class SignatureCheck : IRequestCheck
             ended = equal && !key.Secret.IsValid(now) ? key.Secret.Name : ended;
         }
 
-        return problem is null && verifiedBy is not null ? CheckResult.Verified(verifiedBy) : CheckResult.Refused(problem ?? WrongSignature(ended, signatures.Count));
+        return problem is null && given.Count > 0 && verifiedBy is not null
+            ? CheckResult.Verified(verifiedBy)
+            : CheckResult.Refused(problem ?? WrongSignature(ended, given.Count));
     }
 
     private string? Timestamp(TimestampRule rule, IncomingRequest request, string?[] values)
@@ -115,6 +124,13 @@ internal sealed class SignatureCheck : IRequestCheck
         };
         return wanted is null || bytes?.Length == wanted ? bytes : null;
     }
+
+    private static string Encode(SignatureEncoding encoding, byte[] signature) => encoding switch
+    {
+        SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
+        SignatureEncoding.Base64 => Convert.ToBase64String(signature),
+        _ => Base64Url.EncodeToString(signature),
+    };
 
     private static byte[]? FromHex(ReadOnlySpan<char> text)
     {

@@ -41,8 +41,22 @@ internal abstract class SignatureKey(SourceSecret secret)
     }
 
     /// <summary>A key that nobody has, so that a source without secrets takes as long to refuse.</summary>
-    public static SignatureKey Nobody(VerificationScheme scheme) =>
-        new HmacKey(new SourceSecret("", ""), scheme.Algorithm, RandomNumberGenerator.GetBytes(32));
+    public static SignatureKey Nobody(VerificationScheme scheme)
+    {
+        var secret = new SourceSecret("", "");
+        var seed = RandomNumberGenerator.GetBytes(32);
+        switch (scheme.Algorithm)
+        {
+            case VerificationAlgorithm.Ed25519:
+                var publicKey = new byte[Ed25519.PublicKeySize];
+                Ed25519.GeneratePublicKey(seed, 0, publicKey, 0);
+                return new Ed25519Key(secret, publicKey);
+            case VerificationAlgorithm.EcdsaP256:
+                return new EcdsaKey(secret, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+            default:
+                return new HmacKey(secret, scheme.Algorithm, seed);
+        }
+    }
 
     private static byte[]? Bytes(VerificationScheme scheme, string secret)
     {
