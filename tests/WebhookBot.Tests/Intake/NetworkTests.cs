@@ -107,6 +107,24 @@ public sealed class NetworkTests : IDisposable
         Assert.Equal(401, await StatusAsync(bot, "walled", "not the secret"));
     }
 
+    [Fact]
+    public async Task Counts_the_addresses_of_one_customer_of_IPv6_together()
+    {
+        _folder.Write("rules/sources.yml", RunningBot.Sources);
+        await using var bot = await RunningBot.StartAsync(
+            "", [new("Intake:UnverifiedBurst", "5"), new("Intake:UnverifiedPerSecond", "1"), new("Intake:AllowFromProxies:0", "127.0.0.1")], _folder);
+        var customer = 0;
+        await Poll.UntilAsync(() => FromAsync($"2001:db8:1:2:{++customer:x}::{customer:x}"), status => status == 429);
+
+        Assert.InRange(customer, 6, 100);
+        Assert.Equal(401, await FromAsync("2001:db8:1:3::1"));
+        Assert.Equal(401, await FromAsync("192.0.2.1"));
+        Assert.Equal(401, await FromAsync("192.0.2.2"));
+
+        async Task<int> FromAsync(string address) => (await RawHttp.SendAsync(
+            bot.Client.BaseAddress!, RawHttp.Post("/hooks/github", "{}"u8, [.. RawHttp.GitHubHeaders("[]"u8), $"X-Forwarded-For: {address}"]))).Status;
+    }
+
     private Task<RunningBot> StartAsync(JumpingClock clock, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         _folder.Write("rules/sources.yml", Sources);
