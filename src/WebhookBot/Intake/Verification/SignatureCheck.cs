@@ -24,14 +24,15 @@ internal sealed class SignatureCheck : IRequestCheck
     /// <param name="id">Where the delivery's id stands, for schemes that sign it.</param>
     /// <param name="secrets">The source's secrets; those of another scheme are passed over.</param>
     /// <param name="clock">The time.</param>
-    public SignatureCheck(VerificationScheme scheme, ValueTemplate? id, IReadOnlyList<SourceSecret> secrets, TimeProvider clock)
+    /// <param name="isOnlyWay">Whether the sender has no other way to prove itself.</param>
+    public SignatureCheck(VerificationScheme scheme, ValueTemplate? id, IReadOnlyList<SourceSecret> secrets, TimeProvider clock, bool isOnlyWay)
     {
         _scheme = scheme;
         _content = new SignedContent(scheme);
         _id = id;
         _clock = clock;
         _keys = [.. secrets.Select(s => SignatureKey.Create(scheme, s)).OfType<SignatureKey>()];
-        _nobody = SignatureKey.Nobody(scheme);
+        _nobody = SignatureKey.Nobody(scheme, isOnlyWay);
         _nobodys = scheme.Prefix + Encode(scheme.Encoding, RandomNumberGenerator.GetBytes(SignatureKey.LengthOf(scheme.Algorithm) ?? 70));
     }
 
