@@ -2,16 +2,18 @@
 //
 //   {"library", "secret", "id", "timestamp", "body"}               writes {"signature"}
 //   {"library", "secret", "id", "timestamp", "body", "signature"}  writes {"verified"}; the libraries go by this machine's clock
+//   {"library", "secret", "now", "body", "headers"}                writes {"verified"}; for @slack/bolt, which only verifies
 import { createInterface } from "node:readline";
 
 // The packages are installed outside the source tree, where a bare import would not look.
 const packages = new URL("../../artifacts/peers/node_modules/", import.meta.url);
 const load = (path) => import(new URL(path, packages));
 
-const [standard, svix, stripe] = await Promise.all([
+const [standard, svix, stripe, bolt] = await Promise.all([
   load("standardwebhooks/dist/index.js"),
   load("svix/dist/index.mjs"),
   load("stripe/esm/stripe.esm.node.js"),
+  load("@slack/bolt/dist/receivers/verify-request.js"),
 ]);
 
 const webhook = ({ Webhook }, prefix) => ({
@@ -28,6 +30,9 @@ const libraries = {
     sign: ({ secret, timestamp, body }) => webhooks.generateTestHeaderString({ payload: body, secret, timestamp }),
     verify: ({ secret, body, signature }) => webhooks.constructEvent(body, signature, secret),
   },
+  bolt: {
+    verify: ({ secret, now, body, headers }) => bolt.verifySlackRequest({ signingSecret: secret, body, headers, nowMilliseconds: now * 1000 }),
+  },
 };
 
 function verifies(library, question) {
@@ -42,6 +47,6 @@ function verifies(library, question) {
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   const library = libraries[question.library];
-  const answer = question.signature === undefined ? { signature: library.sign(question) } : { verified: verifies(library, question) };
+  const answer = question.signature === undefined && question.headers === undefined ? { signature: library.sign(question) } : { verified: verifies(library, question) };
   process.stdout.write(JSON.stringify(answer) + "\n");
 }

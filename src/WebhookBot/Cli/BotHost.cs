@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebhookBot.Actions;
 using WebhookBot.Facts;
 using WebhookBot.Intake;
@@ -49,6 +50,9 @@ public static class BotHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+
+            // Who sends more slowly than this holds memory for as long as he likes.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
         });
 
         builder.WebHost.UseSockets(sockets =>

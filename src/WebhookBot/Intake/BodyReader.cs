@@ -46,7 +46,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
             return await ReadLargeAsync(request, limit, small, ReadOnlyMemory<byte>.Empty, cancellation);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength + 1 ?? FirstChunk));
+        // What is only announced takes no memory yet.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(small + 1, FirstChunk));
         var read = 0;
         try
         {

@@ -8,8 +8,16 @@ namespace WebhookBot.Intake;
 /// <summary>What a sender is told.</summary>
 internal sealed record IntakeAnswer
 {
+    private const string Problem = "application/problem+json";
+
     // So much is sooner read than another connection is made.
     private const long SmallBody = 64 * 1024;
+
+    /// <summary>What did not verify; the same bytes whatever was wrong.</summary>
+    public static IntakeAnswer Unverified { get; } = Ready(Refused(401, "The request could not be verified", null));
+
+    /// <summary>What did not verify, from who sends much of that.</summary>
+    public static IntakeAnswer TooMany { get; } = Ready(Refused(429, "Too many requests that could not be verified", null) with { RetryAfter = TimeSpan.FromSeconds(10) });
 
     public required int Status { get; init; }
 
@@ -42,6 +50,9 @@ internal sealed record IntakeAnswer
     public static IntakeAnswer Reply(int status, string contentType = "text/plain", string body = "") =>
         new() { Status = status, Own = (contentType, Encoding.UTF8.GetBytes(body)) };
 
+    /// <summary>The same answer in the sender's own form.</summary>
+    public IntakeAnswer As(IntakeAnswer form) => this with { Status = form.Status, Own = form.Own };
+
     public static IntakeAnswer Refused(int status, string title, string? detail) => new() { Status = status, Title = title, Detail = detail };
 
     public static IntakeAnswer Busy(string title, TimeSpan retryAfter) => new() { Status = 503, Title = title, RetryAfter = retryAfter };
@@ -49,7 +60,7 @@ internal sealed record IntakeAnswer
     public Task WriteAsync(HttpResponse response)
     {
         response.StatusCode = Status;
-        response.ContentType = Own?.ContentType ?? (Receipts.Count > 0 ? "application/json" : "application/problem+json");
+        response.ContentType = Own?.ContentType ?? (Receipts.Count > 0 ? "application/json" : Problem);
         if (Receipts.Count > 0)
         {
             response.Headers.Location = $"/api/deliveries/{Uri.EscapeDataString(Receipts[0].Id)}";
@@ -79,6 +90,7 @@ internal sealed record IntakeAnswer
                 return Task.CompletedTask;
             }
 
+            response.ContentLength = own.Body.Length;
             return response.Body.WriteAsync(own.Body).AsTask();
         }
 
@@ -88,6 +100,18 @@ internal sealed record IntakeAnswer
         }
 
         return response.BodyWriter.FlushAsync().AsTask();
+    }
+
+    // Written once instead of for each of a flood.
+    private static IntakeAnswer Ready(IntakeAnswer answer)
+    {
+        using var body = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(body))
+        {
+            answer.Write(writer);
+        }
+
+        return answer with { Own = (Problem, body.ToArray()) };
     }
 
     private void Write(Utf8JsonWriter writer)

@@ -132,7 +132,7 @@ internal sealed class IntakeEndpoint
         }
 
         // Who shows nothing at all is not listened to any longer once it has sent too many of these.
-        return !source.Verifier.MayVerify(http.Request) && _rate.IsSpent(source.Name, http.Connection.RemoteIpAddress) ? TooMany() : null;
+        return !source.Verifier.MayVerify(http.Request) && _rate.IsSpent(source.Name, http.Connection.RemoteIpAddress) ? IntakeAnswer.TooMany : null;
     }
 
     private async Task<(IntakeAnswer Answer, string? Reason)> VerifyAsync(WebhookSource source, IncomingRequest request)
@@ -140,9 +140,7 @@ internal sealed class IntakeEndpoint
         var result = await source.Verifier.VerifyAsync(request, request.Http.HttpContext.RequestAborted);
         if (!result.IsVerified)
         {
-            return _rate.Take(source.Name, request.Http.HttpContext.Connection.RemoteIpAddress)
-                ? (IntakeAnswer.Refused(401, "The request could not be verified", null), result.Problem)
-                : (TooMany(), result.Problem);
+            return (_rate.Take(source.Name, request.Http.HttpContext.Connection.RemoteIpAddress) ? IntakeAnswer.Unverified : IntakeAnswer.TooMany, result.Problem);
         }
 
         ReadOnlyMemory<byte> body;
@@ -164,6 +162,7 @@ internal sealed class IntakeEndpoint
         if (taken.Status < 300)
         {
             _activity.Taken(source.Name);
+            taken = source.Shape.Acknowledge?.Invoke(DeliveryBody.Parse(body)) is { } form ? taken.As(form) : taken;
         }
 
         return (taken, null);
@@ -187,8 +186,6 @@ internal sealed class IntakeEndpoint
             return null;
         }
     }
-
-    private static IntakeAnswer TooMany() => IntakeAnswer.Refused(429, "Too many requests that could not be verified", null) with { RetryAfter = TimeSpan.FromSeconds(10) };
 
     private static IntakeAnswer Unread(BodyProblem problem, long limit) => problem switch
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using WebhookBot.Rules;
@@ -12,7 +11,7 @@ public static class IntakeSetup
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateDataAnnotations()
-            .Validate(o => o.AllowFromProxies.All(p => Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
+            .Validate(o => o.AllowFromProxies.All(p => NetworkLists.Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
             .ValidateOnStart();
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<EventReader>();
@@ -30,7 +29,7 @@ public static class IntakeSetup
             forwarded.ForwardedHeaders = intake.Value.AllowFromProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
-            foreach (var network in intake.Value.AllowFromProxies.Select(Network).OfType<IPNetwork>())
+            foreach (var network in intake.Value.AllowFromProxies.Select(NetworkLists.Network).OfType<IPNetwork>())
             {
                 forwarded.KnownIPNetworks.Add(network);
             }
@@ -51,9 +50,4 @@ public static class IntakeSetup
 
         app.MapMethods("/hooks/{source}/{secret?}", ["OPTIONS", "GET"], (RequestDelegate)endpoint.GreetAsync);
     }
-
-    private static IPNetwork? Network(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : null;
 }

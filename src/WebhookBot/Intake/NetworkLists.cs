@@ -1,14 +1,14 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using WebhookBot.Clients;
 using WebhookBot.Clients.GitHub;
-using Microsoft.Extensions.Options;
 
 namespace WebhookBot.Intake;
 
 /// <summary>
-/// Lists of networks that vendors publish, by the names that <c>allow_from</c> takes. GitHub's is read from its API and refreshed; the others
-/// stand here with the date they were read.
+/// Lists of networks that vendors publish, by the names that <c>allow_from</c> takes. Those that are published for programs are read from there
+/// and refreshed; the others stand here with the date they were read.
 /// </summary>
 internal sealed class NetworkLists(PublishedKeys published, IOptions<GitHubOptions> github)
 {
@@ -24,6 +24,13 @@ internal sealed class NetworkLists(PublishedKeys published, IOptions<GitHubOptio
             "35.222.25.142/32", "35.231.147.226/32", "35.243.134.228/32",
         ],
 
+        // https://docs.sentry.io/security-legal-pii/security/ip-ranges/, its outbound requests, as of 2026-11-26.
+        ["sentry"] =
+        [
+            "34.141.4.162/32", "34.141.31.19/32", "35.184.238.160/32", "35.234.78.236/32", "104.155.149.19/32", "104.155.159.182/32",
+            "130.211.230.102/32",
+        ],
+
         // https://docs.stripe.com/ips#webhook-ip-addresses, as of 2026-11-23.
         ["stripe"] =
         [
@@ -34,42 +41,99 @@ internal sealed class NetworkLists(PublishedKeys published, IOptions<GitHubOptio
 
     private static readonly Dictionary<string, IPNetwork[]> Parsed = Fixed.ToDictionary(f => f.Key, f => f.Value.Select(IPNetwork.Parse).ToArray(), StringComparer.Ordinal);
 
-    private volatile Meta _meta = new("", []);
+    private readonly Dictionary<string, FetchedList> _fetched = Fetched(github.Value.ApiUrl);
 
     /// <summary>The names that there are.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = ["github", .. Fixed.Keys];
+    public static IReadOnlyCollection<string> Names { get; } = [.. Fetched(new GitHubOptions().ApiUrl).Keys, .. Fixed.Keys];
 
     /// <summary>The networks of that list as they are known now; none when they could not be had yet.</summary>
-    public IReadOnlyList<IPNetwork> Find(string name) => name == "github" ? _meta.Networks : Parsed.GetValueOrDefault(name) ?? [];
+    public IReadOnlyList<IPNetwork> Find(string name) => _fetched.TryGetValue(name, out var list) ? list.Networks : Parsed.GetValueOrDefault(name) ?? [];
 
     /// <summary>Has the lists of those names at hand that are fetched.</summary>
-    public async ValueTask RefreshAsync(IEnumerable<string> names, CancellationToken cancellation)
+    public async ValueTask RefreshAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
-        if (!names.Contains("github"))
+        foreach (var name in names)
         {
-            return;
-        }
-
-        // https://docs.github.com/rest/meta/meta#get-github-meta-information
-        var text = await published.FindAsync(new Uri(github.Value.ApiUrl, "meta"), isFresh: false, cancellation);
-        if (text is not null && !ReferenceEquals(text, _meta.Text))
-        {
-            _meta = new Meta(text, Read(text));
+            if (_fetched.TryGetValue(name, out var list))
+            {
+                list.Take(await Task.WhenAll(list.Addresses.Select(a => published.FindAsync(a, isFresh: false, cancellation).AsTask())));
+            }
         }
     }
 
-    private static IPNetwork[] Read(string text)
+    /// <summary>A network, or an address as the network of itself; null when it is neither.</summary>
+    public static IPNetwork? Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : null;
+
+    private static Dictionary<string, FetchedList> Fetched(Uri gitHub)
     {
-        try
+        FetchedList Atlassian(string product) => new(list => Egress(list, product), "https://ip-ranges.atlassian.com/");
+        return new(StringComparer.Ordinal)
         {
-            using var meta = JsonDocument.Parse(text);
-            return [.. meta.RootElement.TextsAt("hooks").Select(t => IPNetwork.TryParse(t, out var network) ? network : (IPNetwork?)null).OfType<IPNetwork>()];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
+            // https://docs.github.com/rest/meta/meta#get-github-meta-information
+            ["github"] = new(meta => meta.TextsAt("hooks"), new Uri(gitHub, "meta").AbsoluteUri),
+
+            // https://jira.atlassian.com/browse/ACCESS-1771, as of 2026-11-26.
+            ["bitbucket"] = Atlassian("bitbucket"),
+            ["jira"] = Atlassian("jira"),
+            ["statuspage"] = Atlassian("statuspage"),
+
+            // https://buildkite.com/docs/apis/rest-api/meta, as of 2026-11-26.
+            ["buildkite"] = new(meta => meta.TextsAt("webhook_ips"), "https://api.buildkite.com/v2/meta"),
+
+            // https://docs.datadoghq.com/api/latest/ip-ranges/, as of 2026-11-26: one address for each of its sites.
+            ["datadog"] = new(
+                ranges => [.. ranges.TextsAt("webhooks", "prefixes_ipv4"), .. ranges.TextsAt("webhooks", "prefixes_ipv6")],
+                "https://ip-ranges.datadoghq.com/", "https://ip-ranges.us3.datadoghq.com/", "https://ip-ranges.us5.datadoghq.com/", "https://ip-ranges.datadoghq.eu/",
+                "https://ip-ranges.ap1.datadoghq.com/", "https://ip-ranges.ap2.datadoghq.com/", "https://ip-ranges.uk1.datadoghq.com/"),
+
+            // https://developer.pagerduty.com/docs/webhook-ips, as of 2026-11-26.
+            ["pagerduty"] = new(
+                list => list.TextsAt(),
+                "https://developer.pagerduty.com/ip-safelists/webhooks-us-service-region-json", "https://developer.pagerduty.com/ip-safelists/webhooks-eu-service-region-json"),
+
+            // https://developer.hashicorp.com/terraform/cloud-docs/api-docs/ip-ranges, as of 2026-11-26.
+            ["terraform"] = new(ranges => ranges.TextsAt("notifications"), "https://app.terraform.io/api/meta/ip-ranges"),
+        };
     }
 
-    private sealed record Meta(string Text, IPNetwork[] Networks);
+    // Atlassian lists the networks of all its products, those that it answers from among them.
+    private static IEnumerable<string> Egress(JsonElement list, string product) =>
+        list.At("items") is { ValueKind: JsonValueKind.Array } items
+            ? items.EnumerateArray().Where(i => i.TextsAt("product").Contains(product) && i.TextsAt("direction").Contains("egress")).SelectMany(i => i.TextsAt("cidr"))
+            : [];
+
+    /// <summary>A list that is published as JSON, at one address or at several that count together.</summary>
+    private sealed class FetchedList(Func<JsonElement, IEnumerable<string>> read, params string[] addresses)
+    {
+        private volatile string?[] _texts = new string?[addresses.Length];
+
+        public IReadOnlyList<Uri> Addresses { get; } = [.. addresses.Select(a => new Uri(a))];
+
+        public IPNetwork[] Networks { get; private set; } = [];
+
+        // What has not changed is not read again.
+        public void Take(string?[] texts)
+        {
+            if (!texts.AsSpan().SequenceEqual(_texts, ReferenceEqualityComparer.Instance))
+            {
+                Networks = [.. texts.OfType<string>().SelectMany(Read)];
+                _texts = texts;
+            }
+        }
+
+        private IPNetwork[] Read(string text)
+        {
+            try
+            {
+                return [.. read(JsonElement.Parse(text)).Select(Network).OfType<IPNetwork>()];
+            }
+            catch (JsonException)
+            {
+                return [];
+            }
+        }
+    }
 }

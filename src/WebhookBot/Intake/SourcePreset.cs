@@ -89,6 +89,9 @@ public sealed record SourcePreset
     /// <summary>The answer that the sender wants to a delivery that was taken.</summary>
     public WantedAnswer Answer { get; init; }
 
+    /// <summary>The answer to what was taken where that hangs on what it is; null, or giving null, for <see cref="Answer"/>.</summary>
+    internal Func<JsonElement, IntakeAnswer?>? Acknowledge { get; init; }
+
     /// <summary>The preset whose events and samples these are; its own when null.</summary>
     public string? EventsOf { get; init; }
 }

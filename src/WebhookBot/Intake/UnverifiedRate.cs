@@ -1,21 +1,22 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 
 namespace WebhookBot.Intake;
 
 /// <summary>
-/// How many requests that did not verify one address may send to one source. Only those count, and only those are turned away: whoever
-/// signs gets through, also from behind the proxy that a flood comes through.
+/// How many requests that did not verify one address (of IPv6, one network) may send to one source. Only those count, and only those are
+/// turned away: whoever signs gets through, also from behind the proxy that a flood comes through.
 /// </summary>
 internal sealed class UnverifiedRate(int perSecond, int burst, TimeProvider clock)
 {
     private const int MostPeers = 4096;
 
-    private readonly ConcurrentDictionary<(string Source, IPAddress Peer), Bucket> _buckets = new();
+    private readonly ConcurrentDictionary<(string Source, UInt128 Network), Bucket> _buckets = new();
 
     /// <summary>Whether that address has nothing left.</summary>
     public bool IsSpent(string source, IPAddress? peer) =>
-        peer is not null && _buckets.TryGetValue((source, peer), out var bucket) && bucket.Level(Now, perSecond, burst) < 1;
+        peer is not null && _buckets.TryGetValue((source, Network(peer)), out var bucket) && bucket.Level(Now, perSecond, burst) < 1;
 
     /// <summary>Takes one; false when nothing was left.</summary>
     public bool Take(string source, IPAddress? peer)
@@ -25,12 +26,31 @@ internal sealed class UnverifiedRate(int perSecond, int burst, TimeProvider cloc
             return true;
         }
 
-        if (_buckets.Count >= MostPeers)
+        // To count the table takes all its locks, so it is counted when it grows.
+        var key = (source, Network(peer));
+        if (!_buckets.TryGetValue(key, out var bucket))
         {
-            Forget();
+            if (_buckets.Count >= MostPeers)
+            {
+                Forget();
+            }
+
+            bucket = _buckets.GetOrAdd(key, _ => new Bucket(burst, Now));
         }
 
-        return _buckets.GetOrAdd((source, peer), _ => new Bucket(burst, Now)).Take(Now, perSecond, burst);
+        return bucket.Take(Now, perSecond, burst);
+    }
+
+    // A customer of IPv6 has a /64 to himself, and with it more addresses than any table holds.
+    private static UInt128 Network(IPAddress peer)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (!peer.TryWriteBytes(bytes, out var length) || length == 4 || peer.IsIPv4MappedToIPv6)
+        {
+            return BinaryPrimitives.ReadUInt32BigEndian(bytes[(length == 4 ? 0 : 12)..]);
+        }
+
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes) & ((UInt128)ulong.MaxValue << 64);
     }
 
     private long Now => clock.GetTimestamp() / (clock.TimestampFrequency / 1000);

@@ -87,6 +87,6 @@ internal sealed class WebhookVerifier
         VerificationAlgorithm.IssuedToken => new IssuedTokenCheck(scheme.Issuer!, input),
         VerificationAlgorithm.Token or VerificationAlgorithm.Bearer or VerificationAlgorithm.Basic or VerificationAlgorithm.BearerOrBasic
             or VerificationAlgorithm.SecretAddress => new CredentialCheck(scheme, input.Secrets, input.Tools.Clock),
-        _ => new SignatureCheck(scheme, shape.Ids.Count > 0 ? shape.Ids[0] : null, input.Secrets, input.Tools.Clock),
+        _ => new SignatureCheck(scheme, shape.Ids.Count > 0 ? shape.Ids[0] : null, input.Secrets, input.Tools.Clock, shape.Verify.Count == 1),
     };
 }

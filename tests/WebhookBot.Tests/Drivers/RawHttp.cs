@@ -19,7 +19,11 @@ internal static class RawHttp
 
     /// <summary>A POST of a body to a path, with headers as they are written and the connection closed after it.</summary>
     public static byte[] Post(string path, ReadOnlySpan<byte> body, params string[] headers) =>
-        [.. Encoding.Latin1.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body.Length}\r\n{Lines(headers)}\r\n"), .. body];
+        [.. Begin(path, body.Length, headers), .. body];
+
+    /// <summary>The beginning of a POST of so many bytes.</summary>
+    public static byte[] Begin(string path, int length, params string[] headers) =>
+        Encoding.Latin1.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{Lines(headers)}\r\n");
 
     /// <summary>The beginning of a chunked POST.</summary>
     public static byte[] BeginChunked(string path, params string[] headers) =>

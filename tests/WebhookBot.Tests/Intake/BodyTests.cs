@@ -246,4 +246,24 @@ public sealed class BodyTests(IntakeWorld world) : IClassFixture<IntakeWorld>
     private static string Nested(int levels) => string.Concat(Enumerable.Repeat("{\"a\":", levels - 1)) + "{}" + new string('}', levels - 1);
 
     private Task<RawAnswer> SendAsync(byte[] body) => RawHttp.SendAsync(world.Server, RawHttp.Post("/hooks/github", body, RawHttp.GitHubHeaders(body)));
+
+    [Fact]
+    public async Task Hangs_up_on_who_sends_a_body_by_drops()
+    {
+        var drop = new byte[100];
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var drops = 0;
+
+        var answer = await RawHttp.SendAsync(world.Server, RawHttp.Begin("/hooks/github", 250_000, RawHttp.GitHubHeaders([])), async stream =>
+        {
+            for (; drops < 600 && await ticks.WaitForNextTickAsync(); drops++)
+            {
+                await stream.WriteAsync(drop);
+            }
+        });
+
+        Assert.True(answer.Status is 400 or 408 or 0, answer.Text);
+        Assert.InRange(drops, 1, 599);
+        await world.AssertUnharmedAsync();
+    }
 }

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using WebhookBot.Clients.Http;
 using WebhookBot.Tests.Drivers;
 using WebhookBot.Tests.Peers;
 
@@ -46,6 +49,34 @@ public sealed class NetworkTests : IDisposable
         Assert.Equal(4, github.Peer.Requests.Count(r => r.Path == "/meta"));
     }
 
+    [Theory]
+    [InlineData("bitbucket", "https://ip-ranges.atlassian.com/", """{"items":[{"cidr":"127.0.0.0/8","product":["jira","bitbucket"],"direction":["ingress","egress"]}]}""", 202)]
+    [InlineData("bitbucket", "https://ip-ranges.atlassian.com/", """{"items":[{"cidr":"127.0.0.0/8","product":["jira"],"direction":["egress"]}]}""", 403)]
+    [InlineData("jira", "https://ip-ranges.atlassian.com/", """{"items":[{"cidr":"127.0.0.0/8","product":["jira"],"direction":["egress"]}]}""", 202)]
+    [InlineData("jira", "https://ip-ranges.atlassian.com/", """{"items":[{"cidr":"127.0.0.0/8","product":["jira"],"direction":["ingress"]}]}""", 403)]
+    [InlineData("statuspage", "https://ip-ranges.atlassian.com/", """{"items":{"cidr":"127.0.0.0/8","product":["statuspage"],"direction":["egress"]}}""", 403)]
+    [InlineData("buildkite", "https://api.buildkite.com/v2/meta", """{"webhook_ips":["192.0.2.0/24","127.0.0.1"]}""", 202)]
+    [InlineData("buildkite", "https://api.buildkite.com/v2/meta", """{"webhook_ips":[7,null,"everywhere","127.0.0.1/33",["127.0.0.1"]]}""", 403)]
+    [InlineData("buildkite", "https://api.buildkite.com/v2/meta", "<html>", 403)]
+    [InlineData("datadog", "https://ip-ranges.datadoghq.eu/", """{"agents":{"prefixes_ipv4":[]},"webhooks":{"prefixes_ipv4":["127.0.0.1/32"],"prefixes_ipv6":[]}}""", 202)]
+    [InlineData("datadog", "https://ip-ranges.datadoghq.eu/", """{"agents":{"prefixes_ipv4":["127.0.0.1/32"]},"webhooks":{"prefixes_ipv4":[]}}""", 403)]
+    [InlineData("pagerduty", "https://developer.pagerduty.com/ip-safelists/webhooks-eu-service-region-json", """["192.0.2.1","127.0.0.1"]""", 202)]
+    [InlineData("terraform", "https://app.terraform.io/api/meta/ip-ranges", """{"api":[],"notifications":["127.0.0.1/32"],"vcs":[]}""", 202)]
+    [InlineData("terraform", "https://app.terraform.io/api/meta/ip-ranges", """["127.0.0.1/32"]""", 403)]
+    [InlineData("gitlab", "https://example.com/", "{}", 403)]
+    [InlineData("sentry", "https://example.com/", "{}", 403)]
+    public async Task Lets_send_from_the_networks_that_the_vendor_publishes_at_its_place(string list, string place, string published, int status)
+    {
+        using var outside = new Outside(new Uri(place), published);
+        _folder.Write("rules/sources.yml", Sources.Replace("allow_from: github", $"allow_from: {list}", StringComparison.Ordinal));
+        await using var bot = await RunningBot.StartAsync("", [], _folder, services => services.AddHttpClient(GuardedHttp.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => outside));
+
+        Assert.Equal(status, await StatusAsync(bot, "walled"));
+        Assert.Equal(status, await StatusAsync(bot, "walled"));
+        Assert.Equal(202, await StatusAsync(bot, "github"));
+        Assert.Equal(outside.Asked.Distinct(), outside.Asked);
+    }
+
     [Fact]
     public async Task Turns_away_who_sends_too_much_that_does_not_verify_and_nobody_else()
     {
@@ -76,6 +107,24 @@ public sealed class NetworkTests : IDisposable
         Assert.Equal(401, await StatusAsync(bot, "walled", "not the secret"));
     }
 
+    [Fact]
+    public async Task Counts_the_addresses_of_one_customer_of_IPv6_together()
+    {
+        _folder.Write("rules/sources.yml", RunningBot.Sources);
+        await using var bot = await RunningBot.StartAsync(
+            "", [new("Intake:UnverifiedBurst", "5"), new("Intake:UnverifiedPerSecond", "1"), new("Intake:AllowFromProxies:0", "127.0.0.1")], _folder);
+        var customer = 0;
+        await Poll.UntilAsync(() => FromAsync($"2001:db8:1:2:{++customer:x}::{customer:x}"), status => status == 429);
+
+        Assert.InRange(customer, 6, 100);
+        Assert.Equal(401, await FromAsync("2001:db8:1:3::1"));
+        Assert.Equal(401, await FromAsync("192.0.2.1"));
+        Assert.Equal(401, await FromAsync("192.0.2.2"));
+
+        async Task<int> FromAsync(string address) => (await RawHttp.SendAsync(
+            bot.Client.BaseAddress!, RawHttp.Post("/hooks/github", "{}"u8, [.. RawHttp.GitHubHeaders("[]"u8), $"X-Forwarded-For: {address}"]))).Status;
+    }
+
     private Task<RunningBot> StartAsync(JumpingClock clock, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         _folder.Write("rules/sources.yml", Sources);
@@ -88,5 +137,19 @@ public sealed class NetworkTests : IDisposable
         request.RequestUri = new Uri($"/hooks/{source}", UriKind.Relative);
         using var answer = await bot.Client.SendAsync(request, TestContext.Current.CancellationToken);
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>One page, and whatever else is asked for is not there.</summary>
+    private sealed class Outside(Uri place, string text) : HttpMessageHandler
+    {
+        public ConcurrentQueue<Uri> Asked { get; } = new();
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked.Enqueue(request.RequestUri!);
+            return Task.FromResult(request.RequestUri == place
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text) }
+                : new HttpResponseMessage(HttpStatusCode.NotFound));
+        }
     }
 }

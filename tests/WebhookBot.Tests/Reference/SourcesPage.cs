@@ -26,6 +26,10 @@ internal static class SourcesPage
         **secret in a header** is worth as much as the way it takes is closed; a **secret in the address** besides stands in the logs of every
         proxy on that way. Where `verify` stands beside `preset`, it wins: for senders that can be told to sign in another way.
 
+        `allow_from` takes networks, addresses and lists that vendors publish:
+        {{lists}}.
+        It comes on top of the proof, and never in its place.
+
         ## Alerts of all senders
 
         Senders of alerts all tell the same in words of their own. Their events answer to `alert.firing` and `alert.resolved` besides, and have
@@ -63,7 +67,8 @@ internal static class SourcesPage
 
     public static string Write()
     {
-        var page = new StringBuilder(Start.ReplaceLineEndings("\n").Replace("{{alert}}", string.Join('\n', AlertFields.Select(f => $"| `alert.{f.Name}` | {f.Meaning} |")), StringComparison.Ordinal));
+        var page = new StringBuilder(Start.ReplaceLineEndings("\n").Replace("{{lists}}", string.Join(", ", NetworkLists.Names.Order(StringComparer.Ordinal).Select(n => $"`{n}`")), StringComparison.Ordinal)
+            .Replace("{{alert}}", string.Join('\n', AlertFields.Select(f => $"| `alert.{f.Name}` | {f.Meaning} |")), StringComparison.Ordinal));
         foreach (var preset in PresetCatalog.All)
         {
             page.Append(CultureInfo.InvariantCulture, $"| [`{preset.Name}`](#{preset.Name}) | {preset.Description} | {string.Join(", ", Samples(preset).Take(1).Select(s => $"`{s}`"))} |\n");

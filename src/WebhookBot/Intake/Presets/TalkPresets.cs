@@ -57,6 +57,7 @@ internal static class TalkPresets
             HashesId = true,
             Subjects = [Parse("{json:application_id}")],
             Handshake = DiscordHandshake.AnswerAsync,
+            Acknowledge = DiscordHandshake.Acknowledge,
             Answer = WantedAnswer.NoContent,
         },
 

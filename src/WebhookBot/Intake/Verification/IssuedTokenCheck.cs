@@ -19,6 +19,7 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
     private readonly List<SecurityKey> _own = [.. input.Secrets.Select(Own).OfType<SecurityKey>()];
     private readonly string[] _issuers = [.. issuer.Issuers.Select(i => Fill(i, input))];
     private readonly string[] _audiences = [.. issuer.Audience is { } fixedAudience ? [fixedAudience] : input.Option("audience")];
+    private volatile KnownKeys? _known;
 
     // A token says itself when it ends.
     public Proof Proof { get; } = new(ProofCoverage.Sender, Skew);
@@ -50,12 +51,7 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
 
     private async ValueTask<TokenValidationResult?> ValidateAsync(string token, bool isFresh, CancellationToken cancellation)
     {
-        var keys = _own.ToList();
-        if (await input.Tools.Keys.FindAsync(_keys, isFresh, cancellation) is { } published && Parse(published) is { } found)
-        {
-            keys.AddRange(found);
-        }
-
+        var keys = Known(await input.Tools.Keys.FindAsync(_keys, isFresh, cancellation));
         if (keys.Count == 0)
         {
             return null;
@@ -91,6 +87,23 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
     }
 
     private static bool IsTrue(string? text) => string.Equals(text, "true", StringComparison.OrdinalIgnoreCase);
+
+    // To read the keys takes longer than to see that a token is none; they are read when they change.
+    private IReadOnlyList<SecurityKey> Known(string? published)
+    {
+        if (published is null)
+        {
+            return _own;
+        }
+
+        var known = _known;
+        if (!ReferenceEquals(known?.Published, published))
+        {
+            _known = known = new KnownKeys(published, [.. _own, .. Parse(published) ?? []]);
+        }
+
+        return known!.Keys;
+    }
 
     // A public key that a setting holds counts like one that is published.
     private static RsaSecurityKey? Own(SourceSecret secret)
@@ -132,4 +145,6 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
     };
 
     private static string Fill(string text, CheckInput input) => text.Replace("{tenant}", input.Option("tenant") is [var tenant, ..] ? tenant : "", StringComparison.Ordinal);
+
+    private sealed record KnownKeys(string Published, IReadOnlyList<SecurityKey> Keys);
 }

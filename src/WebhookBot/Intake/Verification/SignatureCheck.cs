@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Verification;
@@ -14,6 +16,7 @@ internal sealed class SignatureCheck : IRequestCheck
     private readonly SignedContent _content;
     private readonly List<SignatureKey> _keys;
     private readonly SignatureKey _nobody;
+    private readonly string _nobodys;
     private readonly ValueTemplate? _id;
     private readonly TimeProvider _clock;
 
@@ -21,14 +24,16 @@ internal sealed class SignatureCheck : IRequestCheck
     /// <param name="id">Where the delivery's id stands, for schemes that sign it.</param>
     /// <param name="secrets">The source's secrets; those of another scheme are passed over.</param>
     /// <param name="clock">The time.</param>
-    public SignatureCheck(VerificationScheme scheme, ValueTemplate? id, IReadOnlyList<SourceSecret> secrets, TimeProvider clock)
+    /// <param name="isOnlyWay">Whether the sender has no other way to prove itself.</param>
+    public SignatureCheck(VerificationScheme scheme, ValueTemplate? id, IReadOnlyList<SourceSecret> secrets, TimeProvider clock, bool isOnlyWay)
     {
         _scheme = scheme;
         _content = new SignedContent(scheme);
         _id = id;
         _clock = clock;
         _keys = [.. secrets.Select(s => SignatureKey.Create(scheme, s)).OfType<SignatureKey>()];
-        _nobody = SignatureKey.Nobody(scheme);
+        _nobody = SignatureKey.Nobody(scheme, isOnlyWay);
+        _nobodys = scheme.Prefix + Encode(scheme.Encoding, RandomNumberGenerator.GetBytes(SignatureKey.LengthOf(scheme.Algorithm) ?? 70));
     }
 
     public Proof Proof => new(_content.HasBody ? ProofCoverage.Bytes : ProofCoverage.Sender, _scheme.Timestamp?.Tolerance);
@@ -49,7 +54,10 @@ internal sealed class SignatureCheck : IRequestCheck
 
         var id = _id?.Render(p => p.Place == ValuePlace.Header ? request.Header(p.Text) : null);
         var content = _content.IsBody ? request.Body : _content.Compose(request, values, timestamp, id);
-        var signatures = Signatures(header);
+        var given = Signatures(header);
+
+        // What is not there is looked at as long as what is wrong.
+        var signatures = given.Count > 0 ? given : Signatures(_nobodys);
         string? verifiedBy = null, ended = null;
         if (_keys.Count == 0)
         {
@@ -63,7 +71,9 @@ internal sealed class SignatureCheck : IRequestCheck
             ended = equal && !key.Secret.IsValid(now) ? key.Secret.Name : ended;
         }
 
-        return problem is null && verifiedBy is not null ? CheckResult.Verified(verifiedBy) : CheckResult.Refused(problem ?? WrongSignature(ended, signatures.Count));
+        return problem is null && given.Count > 0 && verifiedBy is not null
+            ? CheckResult.Verified(verifiedBy)
+            : CheckResult.Refused(problem ?? WrongSignature(ended, given.Count));
     }
 
     private string? Timestamp(TimestampRule rule, IncomingRequest request, string?[] values)
@@ -115,6 +125,13 @@ internal sealed class SignatureCheck : IRequestCheck
         };
         return wanted is null || bytes?.Length == wanted ? bytes : null;
     }
+
+    private static string Encode(SignatureEncoding encoding, byte[] signature) => encoding switch
+    {
+        SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
+        SignatureEncoding.Base64 => Convert.ToBase64String(signature),
+        _ => Base64Url.EncodeToString(signature),
+    };
 
     private static byte[]? FromHex(ReadOnlySpan<char> text)
     {

@@ -40,9 +40,26 @@ internal abstract class SignatureKey(SourceSecret secret)
         };
     }
 
-    /// <summary>A key that nobody has, so that a source without secrets takes as long to refuse.</summary>
-    public static SignatureKey Nobody(VerificationScheme scheme) =>
-        new HmacKey(new SourceSecret("", ""), scheme.Algorithm, RandomNumberGenerator.GetBytes(32));
+    /// <summary>
+    /// A key that nobody has, so that a source without secrets takes as long to refuse. Where there are several ways, one that a source has no key
+    /// for costs every request; there it is a cheap one.
+    /// </summary>
+    public static SignatureKey Nobody(VerificationScheme scheme, bool isOnlyWay)
+    {
+        var secret = new SourceSecret("", "");
+        var seed = RandomNumberGenerator.GetBytes(32);
+        switch (scheme.Algorithm)
+        {
+            case VerificationAlgorithm.Ed25519 when isOnlyWay:
+                var publicKey = new byte[Ed25519.PublicKeySize];
+                Ed25519.GeneratePublicKey(seed, 0, publicKey, 0);
+                return new Ed25519Key(secret, publicKey);
+            case VerificationAlgorithm.EcdsaP256 when isOnlyWay:
+                return new EcdsaKey(secret, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+            default:
+                return new HmacKey(secret, scheme.Algorithm, seed);
+        }
+    }
 
     private static byte[]? Bytes(VerificationScheme scheme, string secret)
     {

@@ -15,6 +15,7 @@ public sealed class HandshakeTests(SenderWorld world) : IClassFixture<SenderWorl
     public async Task Gives_Slack_its_challenge_back_when_it_is_signed()
     {
         var slack = PresetCatalog.Find("slack")!;
+        var held = await world.HeldAsync("slack");
         var request = await world.ResignAsync(slack, await world.RequestAsync(slack), """{"type":"url_verification","challenge":"3eZbrw1a"}"""u8.ToArray());
 
         var answer = await request.SendAsync(world.Bot);
@@ -22,7 +23,7 @@ public sealed class HandshakeTests(SenderWorld world) : IClassFixture<SenderWorl
         Assert.Equal(200, answer.Status);
         Assert.Contains("3eZbrw1a", answer.Text, StringComparison.Ordinal);
         Assert.Equal(401, (await request.With("""{"type":"url_verification","challenge":"another"}""").SendAsync(world.Bot)).Status);
-        Assert.Equal(0, await world.HeldAsync("slack"));
+        Assert.Equal(held, await world.HeldAsync("slack"));
     }
 
     [Theory]
@@ -42,6 +43,7 @@ public sealed class HandshakeTests(SenderWorld world) : IClassFixture<SenderWorl
     public async Task Answers_the_ping_of_Discord(string ping, int status, string body)
     {
         var discord = PresetCatalog.Find("discord")!;
+        var held = await world.HeldAsync("discord");
         var request = await world.ResignAsync(discord, await world.RequestAsync(discord), System.Text.Encoding.UTF8.GetBytes(ping));
 
         var answer = await request.SendAsync(world.Bot);
@@ -49,7 +51,50 @@ public sealed class HandshakeTests(SenderWorld world) : IClassFixture<SenderWorl
         Assert.Equal(status, answer.Status);
         Assert.Contains(body, answer.Text, StringComparison.Ordinal);
         Assert.Equal(401, (await request.With(ping + " ").SendAsync(world.Bot)).Status);
-        Assert.Equal(0, await world.HeldAsync("discord"));
+        Assert.Equal(held, await world.HeldAsync("discord"));
+    }
+
+    [Theory]
+    [InlineData("2", """{"type":5}""")]
+    [InlineData("3", """{"type":6}""")]
+    [InlineData("4", """{"type":8,"data":{"choices":[]}}""")]
+    [InlineData("5", """{"type":5}""")]
+    [InlineData("9", "")]
+    [InlineData("0", "", """ "event":{"type":"APPLICATION_AUTHORIZED","timestamp":"2026-01-05T12:00:00Z"},""")]
+    [InlineData("2", "", """ "event":{"type":"APPLICATION_DEAUTHORIZED","timestamp":"2026-01-05T12:00:00Z"},""")]
+    public async Task Answers_an_interaction_of_Discord_at_once_and_holds_it(string type, string body, string more = "")
+    {
+        var discord = PresetCatalog.Find("discord")!;
+        var held = await world.HeldAsync("discord");
+        var interaction = $$"""{"id":"{{Guid.NewGuid()}}","application_id":"1","token":"aW50",{{more}}"type":{{type}},"data":{"name":"deploy"} }""";
+        var request = await world.ResignAsync(discord, await world.RequestAsync(discord), System.Text.Encoding.UTF8.GetBytes(interaction));
+
+        var first = await request.SendAsync(world.Bot);
+        var again = await request.SendAsync(world.Bot);
+
+        Assert.Equal(body.Length == 0 ? 204 : 200, first.Status);
+        Assert.EndsWith("\r\n\r\n" + body, first.Text, StringComparison.Ordinal);
+        Assert.Equal(first.WithoutDate, again.WithoutDate);
+        Assert.Equal(held + 1, await world.HeldAsync("discord"));
+        Assert.Equal(401, (await request.With(interaction + " ").SendAsync(world.Bot)).Status);
+    }
+
+    [Theory]
+    [InlineData("command=%2Fdeploy&text=shop&channel_id=C1&trigger_id=")]
+    [InlineData("payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%5D%2C%22trigger_id%22%3A%22", "%22%7D")]
+    [InlineData("payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%7D%2C%22trigger_id%22%3A%22", "%22%7D")]
+    public async Task Answers_a_command_or_button_of_Slack_with_nothing_at_once_and_holds_it(string start, string end = "")
+    {
+        var slack = PresetCatalog.Find("slack")!;
+        var held = await world.HeldAsync("slack");
+        var form = System.Text.Encoding.ASCII.GetBytes(start + Guid.NewGuid() + end);
+        var request = (await world.ResignAsync(slack, await world.RequestAsync(slack), form)).With("Content-Type", FormBody.ContentType);
+
+        var answer = await request.SendAsync(world.Bot);
+
+        Assert.Equal(200, answer.Status);
+        Assert.EndsWith("\r\n\r\n", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(held + 1, await world.HeldAsync("slack"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using WebhookBot.Intake;
+using WebhookBot.Tests.Drivers;
 
 namespace WebhookBot.Tests.Intake.Presets;
 
@@ -93,6 +94,45 @@ public sealed class HostileRequestTests(SenderWorld world) : IClassFixture<Sende
         Assert.Equal(401, await StatusAsync(bare));
         Assert.Equal(401, await StatusAsync(bare.With("X-Twilio-Signature", Sign(Twilio))));
         Assert.Equal(204, await StatusAsync(json));
+    }
+
+    [Theory]
+    [InlineData("x:99999")]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("a_b")]
+    [InlineData("-")]
+    [InlineData("xn--a")]
+    [InlineData("1.2.3.4.5")]
+    [InlineData("[::1]:0")]
+    [InlineData("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")]
+    public async Task Refuses_what_comes_to_a_host_that_is_none_like_any_wrong_signature(string host)
+    {
+        var request = (await world.RequestAsync(PresetCatalog.Find("twilio")!)).With("X-Twilio-Signature", "AAAA");
+        var bytes = Encoding.Latin1.GetString(RawHttp.Post(request.Target, request.Body, [.. request.Headers.Select(h => $"{h.Key}: {h.Value}")]));
+
+        var answer = await RawHttp.SendAsync(world.Bot.Client.BaseAddress!, Encoding.Latin1.GetBytes(bytes.Replace("Host: localhost", $"Host: {host}", StringComparison.Ordinal)));
+
+        Assert.Equal((await request.SendAsync(world.Bot)).WithoutDate, answer.WithoutDate);
+        Assert.Equal(401, answer.Status);
+    }
+
+    [Theory]
+    [InlineData("b\u00c3\u00bccher.example", 405)]
+    [InlineData("a\tb", 405)]
+    [InlineData("a b", 405)]
+    [InlineData("<script>", 405)]
+    [InlineData("one.example, two.example", 405)]
+    [InlineData("one.example\r\nWebHook-Request-Origin: two.example", 405)]
+    [InlineData("*", 405)]
+    [InlineData("", 405)]
+    [InlineData("sender-1.example.com:8080", 200)]
+    public async Task Gives_back_no_origin_that_is_none(string origin, int status)
+    {
+        var answer = await RawHttp.SendAsync(world.Bot.Client.BaseAddress!, Encoding.UTF8.GetBytes(
+            $"OPTIONS /hooks/from-cloudevents HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nWebHook-Request-Origin: {origin}\r\n\r\n"));
+
+        Assert.Equal(status, answer.Status);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal static class CloudEvents
     /// </summary>
     public static IntakeAnswer? Greet(HttpRequest request)
     {
-        if (request.Method != HttpMethods.Options || request.Headers["WebHook-Request-Origin"] is not [{ Length: > 0 and <= 253 } origin])
+        if (request.Method != HttpMethods.Options || request.Headers["WebHook-Request-Origin"] is not [{ Length: > 0 and <= 253 } origin] || !origin.All(IsOfHost))
         {
             return null;
         }
@@ -55,6 +55,9 @@ internal static class CloudEvents
             ],
         };
     }
+
+    // It stands in a header of the answer.
+    private static bool IsOfHost(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']';
 }
 
 /// <summary>Pub/Sub's push messages, whose data is base64. https://cloud.google.com/pubsub/docs/push#receive_push</summary>

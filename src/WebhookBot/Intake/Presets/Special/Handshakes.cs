@@ -36,6 +36,19 @@ internal static class DiscordHandshake
             "1" => IntakeAnswer.Reply(200, "application/json", """{"type":1}"""),
             _ => null,
         });
+
+    /// <summary>
+    /// An interaction is answered at once, or the person sees that it failed: that the message follows (commands, forms), that nothing changes yet
+    /// (buttons), no suggestions. https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object
+    /// </summary>
+    public static IntakeAnswer? Acknowledge(JsonElement body) => body.At("event").IsPresent() ? null
+        : body.TextAt("type") switch
+        {
+            "2" or "5" => IntakeAnswer.Reply(200, "application/json", """{"type":5}"""),
+            "3" => IntakeAnswer.Reply(200, "application/json", """{"type":6}"""),
+            "4" => IntakeAnswer.Reply(200, "application/json", """{"type":8,"data":{"choices":[]}}"""),
+            _ => null,
+        };
 }
 
 /// <summary>Event Grid's question whether it may send. https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema</summary>

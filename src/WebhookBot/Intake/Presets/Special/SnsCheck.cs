@@ -116,7 +116,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
     private async ValueTask<IReadOnlyList<SourceSecret>> KeysAsync(JsonElement message, CancellationToken cancellation)
     {
         var keys = input.Secrets.ToList();
-        if (AddressOf(message) is { } address && await input.Tools.Keys.FindAsync(address, isFresh: false, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
+        if (AddressOf(message) is { } address && await input.Tools.Keys.FindNamedAsync(address, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
         {
             keys.Add(new SourceSecret($"certificate of {address.Host}", key));
         }

@@ -35,10 +35,16 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
             return CheckResult.Refused(_keys.Count == 0 ? "the source has no usable secret" : $"the header {Header} is missing");
         }
 
+        var addresses = Addresses(request.Http);
+        if (addresses.Length == 0)
+        {
+            return CheckResult.Refused("the header Host is no address; set Intake:PublicUrl");
+        }
+
         var given = CanonicalBase64.Decode(header) ?? [];
         var fields = request.IsForm ? Fields(request.Form) : "";
         string? verifiedBy = null;
-        foreach (var address in Addresses(request.Http))
+        foreach (var address in addresses)
         {
             foreach (var (secret, key) in _keys)
             {
@@ -51,7 +57,7 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
         }
 
         return verifiedBy is null
-            ? CheckResult.Refused($"the signature does not match: another auth token, or Twilio knows the bot by another address than {Addresses(request.Http)[0]}; set Intake:PublicUrl")
+            ? CheckResult.Refused($"the signature does not match: another auth token, or Twilio knows the bot by another address than {addresses[0]}; set Intake:PublicUrl")
             : !IsOfBody(request) ? CheckResult.Refused($"{BodyHash} in the address is not the body's")
             : CheckResult.Verified(verifiedBy);
     }
@@ -60,10 +66,15 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
     private static bool IsOfBody(IncomingRequest request) =>
         (request.IsForm && !request.Http.Query.ContainsKey(BodyHash)) || string.Equals(request.Query(BodyHash), Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase);
 
-    // Twilio signs the address with the port or without.
+    // Twilio signs the address with the port or without. Whoever sends may name any host, also one that is none.
     private string[] Addresses(HttpRequest request)
     {
-        var start = input.Tools.PublicUrl ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+        var start = input.Tools.PublicUrl;
+        if (start is null && !Uri.TryCreate($"{request.Scheme}://{request.Host.Value}/", UriKind.Absolute, out start))
+        {
+            return [];
+        }
+
         var rest = request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString.ToUriComponent();
         return [$"{start.Scheme}://{start.Authority}{rest}", $"{start.Scheme}://{start.Host}:{start.Port}{rest}", $"{start.Scheme}://{start.Host}{rest}"];
     }
