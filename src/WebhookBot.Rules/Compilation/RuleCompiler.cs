@@ -82,14 +82,8 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
     // at all are read on their own (a single file that is being edited), and are not told so.
     private static void CheckTriggers(RuleVocabulary vocabulary, Found found, DiagnosticBag diagnostics)
     {
-        string[] own = [Alert.Family, BotEvents.Source, RuleSchedule.Source, Digest.Source, "*"];
         if (found.Sources.Count == 0)
         {
-            foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !own.Contains(t.Source) && !vocabulary.Presets.Contains(t.Source) && EventMend.Of(t.Pattern, vocabulary) is not null))
-            {
-                diagnostics.Warning(trigger.Position, DiagnosticCode.UnknownSource, $"'{Suggestion.Shorten(trigger.Pattern)}' begins with the name of an event, where the name of a source belongs{EventMend.Of(trigger.Pattern, vocabulary)}");
-            }
-
             return;
         }
 

@@ -27,7 +27,7 @@ public static class DiagnosticTable
         (DiagnosticCode.BadName, "A name with characters that names do not have, or one that the bot uses itself."),
         (DiagnosticCode.BadValue, "A value that this key does not take."),
         (DiagnosticCode.BadTrigger, "This names no event; it is written `source.type.action`."),
-        (DiagnosticCode.UnknownSource, "No file defines a source of that name. A warning where no file defines any source, and an event's name stands in its place."),
+        (DiagnosticCode.UnknownSource, "No file defines a source of that name."),
         (DiagnosticCode.BadFieldPath, "This is no path to a field."),
         (DiagnosticCode.UnknownFact, "No fact is called that."),
         (DiagnosticCode.BadPattern, "A glob or a regular expression that cannot be used."),
