@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace WebhookBot.Rules;
 
 /// <summary>What kind of value an argument takes, after its templates are rendered.</summary>
@@ -69,6 +71,24 @@ public sealed record ActionParameter(
 
     /// <summary>Fields of the event; without the argument one of them is needed. None when the action can do without.</summary>
     public IReadOnlyList<string> InsteadFrom { get; init; } = [];
+
+    /// <summary>What is wrong with an element of a list; null when nothing is, or when anything will do.</summary>
+    public Func<JsonElement, ArgumentProblem?>? Element { get; init; }
+
+    /// <summary>Whether it takes the name of a setting that holds a secret.</summary>
+    public bool NamesSecret { get; init; }
+
+    /// <summary>What other tools call it: whoever writes that is told this name.</summary>
+    public IReadOnlyList<string> AlsoCalled { get; init; } = [];
+}
+
+/// <summary>Arguments of which one is needed.</summary>
+/// <param name="IsExclusive">Whether two of them are a mistake.</param>
+/// <param name="Names">Their names.</param>
+public sealed record ArgumentChoice(bool IsExclusive, params IReadOnlyList<string> Names)
+{
+    /// <summary>For the reference page and the editor.</summary>
+    public string InWords => $"{(IsExclusive ? "Exactly one" : "At least one")} of {string.Join(" and ", Names.Select(n => $"`{n}`"))} is needed.";
 }
 
 /// <summary>
@@ -88,6 +108,12 @@ public sealed record ActionDescriptor(string Name, string Description, IReadOnly
 
     /// <summary>The arguments that aim it at something else than what the event is about: <c>repository</c>.</summary>
     public IReadOnlyList<string> Target { get; init; } = [];
+
+    /// <summary>Arguments of which one is needed; null when each stands for itself.</summary>
+    public ArgumentChoice? Needs { get; init; }
+
+    /// <summary>What other tools call it, or a part of it: whoever writes that is told this name.</summary>
+    public IReadOnlyList<string> AlsoCalled { get; init; } = [];
 }
 
 /// <summary>The actions that rule files may use.</summary>

@@ -39,6 +39,21 @@ internal static class TestRules
             [
                 new ActionParameter("number", ParameterType.Number, "its number") { InsteadFrom = ["ticket.number", "number"] },
             ]),
+            new ActionDescriptor("mail.send", "Sends a letter.",
+            [
+                new ActionParameter("text", ParameterType.Text, "its text") { AlsoCalled = ["message"] },
+                new ActionParameter("pages", ParameterType.List, "its pages") { Element = p => p.ValueKind == JsonValueKind.Object ? null : new ArgumentProblem("a page is { title: … }") },
+                new ActionParameter("key", ParameterType.Text, "its key"),
+                new ActionParameter("sign", ParameterType.Text, "The name of a setting.") { NamesSecret = true },
+            ])
+            {
+                Needs = new ArgumentChoice(IsExclusive: false, "text", "pages"),
+                AlsoCalled = ["letter"],
+            },
+            new ActionDescriptor("start", "Starts one thing.", [new ActionParameter("job", ParameterType.Text, "which"), new ActionParameter("task", ParameterType.Text, "which")])
+            {
+                Needs = new ArgumentChoice(IsExclusive: true, "job", "task"),
+            },
             .. SwitchingActions.All,
         ]),
         Presets,

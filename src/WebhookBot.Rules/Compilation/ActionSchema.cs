@@ -30,12 +30,19 @@ internal static class ActionSchema
             schema["required"] = new JsonArray(required);
         }
 
+        if (action.Needs is { } needs)
+        {
+            schema["description"] = $"{action.Description} {needs.InWords.Replace("`", "", StringComparison.Ordinal)}";
+            schema[needs.IsExclusive ? "oneOf" : "anyOf"] = new JsonArray([.. needs.Names.Select(n => SchemaForms.Requires(n))]);
+        }
+
         return schema;
     }
 
     private static JsonObject Argument(ActionParameter parameter) => parameter.Type switch
     {
         ParameterType.Text when parameter.OneOf is { } choices => SchemaForms.AnyOf(SchemaForms.Enumeration(choices), Template, TextFile()),
+        ParameterType.Text when parameter.NamesSecret => new JsonObject { ["type"] = "string", ["pattern"] = SecretNames.Pattern },
         ParameterType.Text => SchemaForms.AnyOf(SchemaForms.Reference("text"), TextFile()),
         ParameterType.TextList => SchemaForms.AnyOf(SchemaForms.Reference("text"), new JsonObject { ["type"] = "array", ["items"] = SchemaForms.Reference("text") }),
         ParameterType.Number => SchemaForms.AnyOf(SchemaForms.OfType("integer"), Template),

@@ -15,8 +15,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             var parameter = action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text);
             if (parameter is null)
             {
-                var mend = RuleKeys.Step.Names.Contains(entry.Key.Text) ? $"; '{entry.Key.Text}' belongs to the step: indent it as far as '{action.Name}'" : null;
-                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name), mend);
+                diagnostics.Unknown(DiagnosticCode.UnknownArgument, $"argument of {action.Name}", entry.Key, action.Parameters.Select(p => p.Name), Mend(action, entry.Key.Text));
             }
             else if (Argument(parameter, entry.Value) is { } argument)
             {
@@ -24,13 +23,43 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             }
         }
 
-        foreach (var missing in action.Parameters.Where(p => p.IsRequired && mapping[p.Name] is null))
+        foreach (var missing in action.Parameters.Where(p => p.IsRequired && mapping[p.Name] is null && !mapping.Entries.Any(e => p.AlsoCalled.Contains(e.Key.Text, StringComparer.OrdinalIgnoreCase))))
         {
             diagnostics.Error(at, DiagnosticCode.MissingArgument, $"{action.Name} needs '{missing.Name}': {missing.Description}");
         }
 
+        if (action.Needs is { } needs)
+        {
+            CheckChoice(action, needs, mapping, at);
+        }
+
         return new ArgumentTemplate.Mapping(entries);
     }
+
+    private static string? Mend(ActionDescriptor action, string name)
+    {
+        if (RuleKeys.Step.Names.Contains(name))
+        {
+            return $"; '{name}' belongs to the step: indent it as far as '{action.Name}'";
+        }
+
+        return action.Parameters.FirstOrDefault(p => p.AlsoCalled.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } meant ? $"; write '{meant.Name}'" : null;
+    }
+
+    private void CheckChoice(ActionDescriptor action, ArgumentChoice choice, YamlMapping mapping, SourcePosition at)
+    {
+        var given = mapping.Entries.Where(e => choice.Names.Contains(e.Key.Text) && !IsEmpty(e.Value)).ToList();
+        if (given.Count == 0 && !mapping.Entries.Any(e => Mend(action, e.Key.Text) is not null))
+        {
+            diagnostics.Error(at, DiagnosticCode.MissingArgument, $"{action.Name} needs {string.Join(" or ", choice.Names.Select(n => $"'{n}'"))}");
+        }
+        else if (given.Count > 1 && choice.IsExclusive)
+        {
+            diagnostics.Error(given[1].Key.Position, DiagnosticCode.BadArgument, $"{action.Name} takes one of {string.Join(" and ", choice.Names.Select(n => $"'{n}'"))}, and here are both; put the second into a step of its own");
+        }
+    }
+
+    private static bool IsEmpty(YamlNode node) => node is YamlSequence { Items.Count: 0 } || (node is YamlScalar { IsQuoted: true } text && string.IsNullOrWhiteSpace(text.Text));
 
     private ArgumentTemplate? Argument(ActionParameter parameter, YamlNode node)
     {
@@ -59,8 +88,10 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
                 return new ArgumentTemplate.Number(Text(scalar, TextFormat.Plain).Template);
             case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
                 return new ArgumentTemplate.Constant(scalar);
+            case ParameterType.List when node is YamlSequence list:
+                CheckElements(parameter, list);
+                return Structure(node, parameter.Format);
             case ParameterType.Structure:
-            case ParameterType.List when node is YamlSequence:
                 return Structure(node, parameter.Format);
             default:
                 return WrongKind(parameter, node);
@@ -73,8 +104,25 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         return null;
     }
 
+    private void CheckElements(ActionParameter parameter, YamlSequence list)
+    {
+        foreach (var item in list.Items)
+        {
+            if (parameter.Element?.Invoke(item.ToJson()) is { } problem)
+            {
+                diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, item.Position, DiagnosticCode.BadArgument, problem.Message);
+            }
+        }
+    }
+
     private void CheckText(ActionParameter parameter, YamlScalar scalar)
     {
+        if (parameter.NamesSecret)
+        {
+            SecretNames.Check(scalar, diagnostics);
+            return;
+        }
+
         if (scalar.Text.Contains("{{", StringComparison.Ordinal))
         {
             return;
@@ -121,6 +169,11 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         foreach (var unknown in syntax.Vars.Where(v => !vocabulary.Vars.Contains(v)))
         {
             diagnostics.Error(At(scalar.Text.IndexOf($"vars.{unknown}", StringComparison.Ordinal)), DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(unknown)}'{Suggestion.For(unknown, vocabulary.Vars)}");
+        }
+
+        if (SecretNames.HoldsSecret(scalar.Text) && !diagnostics.Items.Any(d => d.Code == DiagnosticCode.SecretInRuleFile && d.Position == At(0)))
+        {
+            diagnostics.Warning(At(0), DiagnosticCode.SecretInRuleFile, "this text has what looks like a secret in it, and whoever can read the rules can read it");
         }
 
         facts.UnionWith(syntax.Facts);

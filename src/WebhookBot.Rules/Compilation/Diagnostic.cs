@@ -80,6 +80,7 @@ public static class DiagnosticCode
     public const string BadRetry = "WB0184";
     public const string NobodyIsTold = "WB0185";
     public const string RuleHasEnded = "WB0186";
+    public const string ConstantKey = "WB0187";
 
     public const string UnknownEvent = "WB0160";
     public const string UnknownEventAction = "WB0161";

@@ -1,3 +1,4 @@
+using WebhookBot.Rules.Conditions.Operators;
 using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Rules.Compilation;
@@ -21,7 +22,7 @@ internal sealed class EventChecks(ActionCatalog actions)
         var fieldsOf = new Dictionary<string, (FieldChecks? OfEvents, Lazy<FieldChecks> OfDigest)>(StringComparer.Ordinal);
         foreach (var (triggers, rule) in _rules)
         {
-            checks.Events(new TriggerSection(new DiagnosticBag()).CompilePatterns(rule["cancel_on"]));
+            checks.Events(new TriggerSection(sources.Vocabulary, new DiagnosticBag()).CompilePatterns(rule["cancel_on"]));
             var events = checks.Events(triggers);
             var on = string.Join(' ', triggers.Select(t => t.Pattern));
             if (!fieldsOf.TryGetValue(on, out var fields))
@@ -32,6 +33,11 @@ internal sealed class EventChecks(ActionCatalog actions)
             }
 
             CheckFields(rule, fields.OfEvents);
+            if (fields.OfEvents is null)
+            {
+                CheckComparisons(rule["if"], diagnostics);
+                CheckComparisons(rule["unless"], diagnostics);
+            }
 
             // What a digest says is about all that it gathered, and not about one event.
             CheckSteps(rule["then"], rule["digest"] is null ? fields.OfEvents : fields.OfDigest.Value);
@@ -40,6 +46,22 @@ internal sealed class EventChecks(ActionCatalog actions)
 
     private static List<TriggerEvent> Told(List<TriggerEvent> gathered) =>
         [.. gathered.Select(e => e.Payload).Distinct().Select(OwnEvents.DigestOf).Select(d => new TriggerEvent("a digest", d, d, IsNamed: false))];
+
+    // Where nothing is known of the fields, a comparison in quotes would be a text that nothing ever equals.
+    private static void CheckComparisons(YamlNode? node, DiagnosticBag diagnostics)
+    {
+        foreach (var value in node is YamlMapping mapping ? mapping.Entries.Where(e => e.Key.Text != "count").Select(e => e.Value) : (node as YamlSequence)?.Items ?? [])
+        {
+            if (value is YamlScalar { Kind: ScalarKind.Text } text && OperatorSynonyms.Comparison(text.Text) is { } comparison)
+            {
+                diagnostics.Warning(text.Position, DiagnosticCode.WrongFieldType, $"this asks whether the field is the text '{Suggestion.Shorten(text.Text)}'; to compare a number, write {comparison}");
+            }
+            else
+            {
+                CheckComparisons(value, diagnostics);
+            }
+        }
+    }
 
     private void CheckFields(YamlMapping rule, FieldChecks? fields)
     {
@@ -64,6 +86,7 @@ internal sealed class EventChecks(ActionCatalog actions)
                 if (actions.Find(entry.Key.Text) is { } action)
                 {
                     fields?.CheckNeeds(action, entry);
+                    fields?.CheckKeys(entry);
                 }
             }
         }

@@ -15,6 +15,8 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
             ? OwnEvents.OfAlertsFrom(known.SelectMany(c => c!.Events))
             : OwnEvents.OfAlerts);
 
+    public RuleVocabulary Vocabulary => vocabulary;
+
     /// <summary>The events of that source; null when nothing is known of them.</summary>
     public EventCatalog? Of(string source) => source switch
     {

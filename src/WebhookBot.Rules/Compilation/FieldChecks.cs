@@ -63,6 +63,19 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
         }
     }
 
+    /// <summary>Warns of a key of an action that is the name of a field, and lacks the braces around it.</summary>
+    public void CheckKeys(YamlEntry step)
+    {
+        foreach (var name in (string[])["key", "thread"])
+        {
+            if ((step.Value as YamlMapping)?[name] is YamlScalar { Kind: ScalarKind.Text } scalar && FieldPath.TryParse(scalar.Text, out _) is { Root: FieldRoot.Payload } path
+                && Find(path.Text, path.Steps).Exists(f => f.Field.Shape?.Kind is ShapeKind.Text or ShapeKind.Number or ShapeKind.Time))
+            {
+                diagnostics.Warning(scalar.Position, DiagnosticCode.ConstantKey, $"'{Suggestion.Shorten(scalar.Text)}' is a field of the event and stands here as a text, the same for every event; write \"{{{{{Suggestion.Shorten(scalar.Text)}}}}}\"");
+            }
+        }
+    }
+
     /// <summary>Checks that the events have what an action takes from them when it is not told.</summary>
     public void CheckNeeds(ActionDescriptor action, YamlEntry step)
     {

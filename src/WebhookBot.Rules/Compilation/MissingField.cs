@@ -56,6 +56,11 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
             return "";
         }
 
+        if (_at == 0 && Suffix() is { } suffix)
+        {
+            return $"; paths start in the payload: write '{suffix}'";
+        }
+
         if (_at == 0 && Inside(name) is { } inside)
         {
             return $"; did you mean '{inside}'?";
@@ -74,6 +79,14 @@ internal sealed class MissingField(FieldPath path, IReadOnlyList<FoundField> fou
     private IEnumerable<FieldShape> Shapes(TriggerEvent e) => IsPlain ? [e.Payload] : [e.Payload, e.Seen];
 
     private bool IsPlain => path.Text.StartsWith("payload.", StringComparison.Ordinal);
+
+    // pull_request.title, for github.event.pull_request.title.
+    private string? Suffix() => Enumerable.Range(1, Math.Clamp(_steps.Count - 1, 0, 2))
+        .Where(skipped => _steps[..skipped] is ["$" or "$json" or "body" or "event" or "data" or "webhook" or "request"] or ["github", "event"] or ["$json", "body"])
+        .Select(skipped => _steps[skipped..])
+        .Where(IsThere)
+        .Select(Write)
+        .FirstOrDefault();
 
     // title, for pull_request.title.
     private string? Inside(string name)

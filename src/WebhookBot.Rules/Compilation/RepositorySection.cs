@@ -25,7 +25,7 @@ internal sealed partial class RepositorySection(RuleVocabulary vocabulary, Diagn
 
     private RepositoryGrant CompileGrant(YamlScalar pattern, YamlMapping mapping)
     {
-        Shape.Keys(mapping, "a grant", FileKeys.Grant.Names, diagnostics);
+        Shape.Keys(mapping, "a grant", FileKeys.Grant, diagnostics);
         if (mapping["actions"] is null)
         {
             diagnostics.Error(pattern.Position, DiagnosticCode.MissingKey, $"'{Suggestion.Shorten(pattern.Text)}' needs 'actions', such as [github.*, slack.post]");

@@ -15,7 +15,7 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
             case YamlScalar { Kind: ScalarKind.Number }:
                 return RetryPolicy.Default with { MaxAttempts = Attempts(node) };
             case YamlMapping mapping:
-                Shape.Keys(mapping, "retry", RuleKeys.Retry.Names, diagnostics);
+                Shape.Keys(mapping, "retry", RuleKeys.Retry, diagnostics);
                 return new RetryPolicy(
                     mapping["attempts"] is { } attempts ? Attempts(attempts) : RetryPolicy.Default.MaxAttempts,
                     Delay(mapping["base"], RetryPolicy.Default.BaseDelay),
@@ -40,7 +40,7 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
             return delay;
         }
 
-        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"a delay is a duration such as 10s or 5m, seven days at most; found {node.KindInWords}");
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"a delay is a duration such as 10s or 5m, seven days at most; found {node.KindInWords}{Durations.Mend(node)}");
         return otherwise;
     }
 }

@@ -37,7 +37,7 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
             CompileSection(entry, known, found, diagnostics);
         }
 
-        CheckTriggers(found, diagnostics);
+        CheckTriggers(vocabulary, found, diagnostics);
         found.EventChecks.Run(new EventSources(vocabulary, found.Sources, found.Rules.Values), diagnostics);
         ConflictChecks.Run(vocabulary, [.. found.Rules.Values], found.Sources, diagnostics);
         var told = diagnostics.Items
@@ -65,17 +65,22 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
                 new RepositorySection(known, diagnostics).Compile(entry.Value, found.Repositories);
                 break;
             case var later when Later.Contains(later):
-                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' is not part of this version");
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"'{later}' are part of the language, but not of this version of the bot; take the section out");
                 break;
             default:
-                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, FileKeys.Sections.Names);
+                diagnostics.Unknown(DiagnosticCode.UnknownSection, "section", entry.Key, FileKeys.Sections.Names, SectionMend(entry.Key.Text));
                 break;
         }
     }
 
+    private static string? SectionMend(string name) =>
+        ForeignKeys.Mend(FileKeys.Sections, name) ?? (RuleKeys.Rule.Names.Contains(name) || ForeignKeys.Mend(RuleKeys.Rule, name) is not null
+            ? $"; '{name}' looks like a part of a rule, and a rule stands under its name in the section 'rules'"
+            : null);
+
     // A rule for a source that no file defines never fires, which is what a slip in its name looks like. Files that define no source
     // at all are read on their own (a single file that is being edited), and are not told so.
-    private static void CheckTriggers(Found found, DiagnosticBag diagnostics)
+    private static void CheckTriggers(RuleVocabulary vocabulary, Found found, DiagnosticBag diagnostics)
     {
         if (found.Sources.Count == 0)
         {
@@ -85,7 +90,14 @@ public sealed class RuleCompiler(RuleVocabulary vocabulary)
         string[] known = [.. found.Sources.Keys, Alert.Family, BotEvents.Source, RuleSchedule.Source, "*"];
         foreach (var trigger in found.Rules.Values.SelectMany(r => r.Triggers).Where(t => !known.Contains(t.Source)))
         {
-            diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{Suggestion.For(trigger.Source, known.SkipLast(2))}");
+            if (trigger.Source == "chat")
+            {
+                diagnostics.Error(trigger.Position, DiagnosticCode.NotInThisVersion, "events of 'chat' are part of the language, but not of this version of the bot");
+            }
+            else
+            {
+                diagnostics.Error(trigger.Position, DiagnosticCode.UnknownSource, $"no source is named '{Suggestion.Shorten(trigger.Source)}'{EventMend.Of(trigger.Pattern, vocabulary) ?? Suggestion.For(trigger.Source, known.SkipLast(2))}");
+            }
         }
     }
 

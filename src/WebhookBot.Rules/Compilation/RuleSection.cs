@@ -11,6 +11,12 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     public void Compile(YamlNode node, Dictionary<string, Rule> into)
     {
+        if (node is YamlSequence { Items.Count: > 0 })
+        {
+            diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected rules by name (a mapping), found a list; write each rule below its name, 'my-rule:', instead of behind a dash");
+            return;
+        }
+
         foreach (var entry in Shape.Mapping(node, "rules by name", diagnostics)?.Entries ?? [])
         {
             if (!NamePattern().IsMatch(entry.Key.Text))
@@ -32,11 +38,11 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
 
     private Rule CompileRule(YamlScalar name, YamlMapping mapping, int ordinal)
     {
-        Shape.Keys(mapping, "a rule", RuleKeys.Rule.Names, diagnostics, k => RuleKeys.Step.Names.Contains(k) ? $"; '{k}' belongs to a step of 'then', beside its action" : null);
-        var (triggers, schedule) = new TriggerSection(diagnostics).Compile(mapping["on"], name);
+        Shape.Keys(mapping, "a rule", RuleKeys.Rule, diagnostics, k => ForeignKeys.Mend(RuleKeys.Rule, k) is null && RuleKeys.Step.Names.Contains(k) ? $"; '{k}' belongs to a step of 'then', beside its action" : null);
+        var (triggers, schedule) = ForeignKeys.StandFor(RuleKeys.Rule, mapping, "on") ? ([], null) : new TriggerSection(vocabulary, diagnostics).Compile(mapping["on"], name);
         var condition = CompileCondition(mapping);
         eventChecks.Add(triggers, mapping);
-        if (mapping["then"] is null && mapping["else"] is null)
+        if (mapping["then"] is null && mapping["else"] is null && !ForeignKeys.StandFor(RuleKeys.Rule, mapping, "then", "else"))
         {
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(name.Text)}' does nothing; add 'then'");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -97,11 +98,15 @@ internal static class Shape
     }
 
     /// <summary>Reports every key that is not known, with the mend where there is one that is no name like it.</summary>
-    public static void Keys(YamlMapping mapping, string what, IReadOnlyCollection<string> known, DiagnosticBag diagnostics, Func<string, string?>? mend = null)
+    public static void Keys(YamlMapping mapping, string what, KeyTable known, DiagnosticBag diagnostics, Func<string, string?>? mend = null)
     {
-        foreach (var entry in mapping.Entries.Where(e => !known.Contains(e.Key.Text)))
+        foreach (var entry in mapping.Entries.Where(e => !known.Names.Contains(e.Key.Text)))
         {
-            diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", entry.Key, known, mend?.Invoke(entry.Key.Text));
+            Unknown(entry.Key, what, known, diagnostics, mend?.Invoke(entry.Key.Text));
         }
     }
+
+    /// <summary>Reports a key that is not known.</summary>
+    public static void Unknown(YamlScalar key, string what, KeyTable known, DiagnosticBag diagnostics, string? mend = null) =>
+        diagnostics.Unknown(DiagnosticCode.UnknownKey, $"key of {what}", key, known.Names, mend ?? ForeignKeys.Mend(known, key.Text));
 }

@@ -33,7 +33,12 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.DuplicateName, $"a source named '{entry.Key.Text}' stands in {first.Position} already");
             }
 
-            if (Shape.Mapping(entry.Value, "a source", diagnostics) is { } mapping)
+            if (entry.Value is YamlScalar { Kind: not ScalarKind.Null } alone)
+            {
+                // It may be a secret, so it is not repeated.
+                diagnostics.Error(alone.Position, DiagnosticCode.WrongKind, $"a source is a mapping; write {{ preset: {(vocabulary.Presets.Contains(alone.Text) ? alone.Text : vocabulary.Presets.FirstOrDefault() ?? "generic")}, secret: NAME_OF_A_SETTING }}");
+            }
+            else if (Shape.Mapping(entry.Value, "a source", diagnostics) is { } mapping)
             {
                 into.TryAdd(entry.Key.Text, CompileSource(entry.Key, mapping));
             }
@@ -42,13 +47,13 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
 
     private SourceDefinition CompileSource(YamlScalar name, YamlMapping mapping)
     {
-        Shape.Keys(mapping, "a source", SourceKeys.Source.Names, diagnostics);
+        Shape.Keys(mapping, "a source", SourceKeys.Source, diagnostics);
         var preset = CompilePreset(name, mapping);
         var verify = mapping["verify"] is { } node ? _verify.Compile(node) : null;
         var secrets = Secrets(mapping).Concat(verify?.Secrets ?? []).ToList();
         var needs = preset is null ? null : vocabulary.Needs?.Invoke(preset);
         var needsSecret = verify?.Scheme is { } own ? own.Algorithm != VerificationAlgorithm.IssuedToken : needs?.Secret ?? true;
-        if (secrets.Count == 0 && needsSecret && mapping["secret"] is null && mapping["secrets"] is null)
+        if (secrets.Count == 0 && needsSecret && mapping["secret"] is null && mapping["secrets"] is null && !ForeignKeys.StandFor(SourceKeys.Source, mapping, "secret"))
         {
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' has no secret; add 'secret' with the NAME of the setting that holds it");
         }
@@ -80,8 +85,10 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
     {
         switch (mapping["preset"])
         {
+            case null when ForeignKeys.StandFor(SourceKeys.Source, mapping, "preset"):
+                return null;
             case null when mapping["verify"] is null:
-                diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' needs 'preset' ({string.Join(", ", vocabulary.Presets)}) or 'verify'");
+                diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the source '{Suggestion.Shorten(name.Text)}' needs 'preset', such as {string.Join(", ", vocabulary.Presets.Take(3))}, or 'verify'");
                 return null;
             case null:
                 return null;

@@ -13,6 +13,9 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         "github.lock", "github.milestone", "github.update_branch", "github.issue", "deploy", "rollback", "alert.silence", "chat.reply",
     ];
 
+    // Where other tools have the action as a value: uses: some/action.
+    private static readonly string[] ActionAsValue = ["uses", "action", "type", "do", "call"];
+
     public IReadOnlyList<ActionStep> Compile(YamlNode? node)
     {
         switch (node)
@@ -22,7 +25,7 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             case YamlSequence { Items.Count: > 0 } list:
                 return list.Items.Select(CompileStep).OfType<ActionStep>().ToList();
             case YamlMapping { Entries: [var first, ..] }:
-                diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected a list of steps, each with one action, found a mapping; begin each step with '- ', as in '- {Suggestion.Shorten(first.Key.Text)}:'");
+                diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected a list of steps, each with one action, found a mapping; begin each step with '- ', as in '- {Suggestion.Shorten(first.Key.Text.TrimStart('-'))}:'");
                 return [];
             default:
                 diagnostics.WrongKind(node, "a list of steps, each with one action");
@@ -44,6 +47,24 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
             return null;
         }
 
+        var known = actions.Where(e => IsAction(e.Key.Text)).ToList();
+        if (actions.Count > 1 && known.Count == 1)
+        {
+            foreach (var other in actions.Where(e => !IsAction(e.Key.Text)))
+            {
+                Beside(known[0].Key.Text, other.Key);
+            }
+
+            actions = known;
+        }
+
+        if (actions.Count > 1 && actions.Find(e => ActionAsValue.Contains(e.Key.Text)).Key is { } asValue)
+        {
+            var named = mapping[asValue.Text] is YamlScalar { Kind: ScalarKind.Text } value ? Suggestion.Shorten(value.Text) : "slack.post";
+            diagnostics.Error(asValue.Position, DiagnosticCode.WrongKind, $"a step names its action as a key, and its arguments stand behind it: '- {named}: {{ … }}'");
+            return null;
+        }
+
         if (actions.Count != 1)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.WrongKind, actions.Count == 0
@@ -53,6 +74,17 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         }
 
         return CompileAction(actions[0]) is { } step ? CompileBeside(step, mapping) : null;
+    }
+
+    private bool IsAction(string name) => vocabulary.Actions.Find(name) is not null || LaterActions.Contains(name);
+
+    private void Beside(string action, YamlScalar key)
+    {
+        var mend = vocabulary.Actions.Find(action)?.Parameters.FirstOrDefault(p => p.Name == key.Text) is { } argument
+            ? $"; '{argument.Name}' is an argument of {action}: put it behind '{action}'"
+            : ForeignKeys.Mend(RuleKeys.Step, key.Text) ?? (RuleKeys.Rule.Names.Contains(key.Text) ? $"; '{key.Text}' belongs to the rule: put it beside 'on'" : null)
+                ?? ActionMeant(key.Text) ?? (Suggestion.Nearest(key.Text, RuleKeys.Step.Names) is null ? Suggestion.Nearest(key.Text, vocabulary.Actions.Names) is { } other ? $"; a step has one action: did you mean '{other}', in a step of its own?" : null : null);
+        Shape.Unknown(key, "a step", RuleKeys.Step, diagnostics, mend);
     }
 
     // Arguments that stand as far left as their action are keys of the step.
@@ -77,12 +109,19 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         };
     }
 
-    // Where a service has one action, it is the one that is meant.
-    private string? OnlyOneOf(string name)
+    // What other tools call it; its name without the service; and where a service has one action, it is the one that is meant.
+    private string? ActionMeant(string name)
     {
-        var service = name.Contains('.', StringComparison.Ordinal) ? name[..(name.IndexOf('.', StringComparison.Ordinal) + 1)] : null;
-        return vocabulary.Actions.Names.Where(n => service is not null && n.StartsWith(service, StringComparison.Ordinal)).ToList() is [var only] ? $"; did you mean '{only}'?" : null;
+        var last = name[(name.LastIndexOf('.') + 1)..].Replace('-', '_');
+        var service = name.Contains('.', StringComparison.Ordinal) ? name[..(name.IndexOf('.', StringComparison.Ordinal) + 1)] : $"{name}.";
+        var meant = vocabulary.Actions.All.FirstOrDefault(a => a.AlsoCalled.Contains(name, StringComparer.OrdinalIgnoreCase) || a.AlsoCalled.Contains(last, StringComparer.OrdinalIgnoreCase))?.Name
+            ?? vocabulary.Actions.Names.Concat(LaterActions).FirstOrDefault(n => n.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
+            ?? (vocabulary.Actions.Names.Where(n => n.StartsWith(service, StringComparison.Ordinal)).ToList() is [var only] ? only : null);
+        return meant is null ? null : $"; did you mean '{meant}'?{(LaterActions.Contains(meant) ? " It is not part of this version" : "")}";
     }
+
+    private static string? ForeignStep(string name) =>
+        RuleKeys.Rule.Names.Contains(name) || ForeignKeys.Mend(RuleKeys.Step, name) is not null ? $"; '{name}' is no action, and a step needs one" : null;
 
     private ActionStep? CompileAction(YamlEntry entry)
     {
@@ -90,11 +129,11 @@ internal sealed class StepCompiler(RuleVocabulary vocabulary, DiagnosticBag diag
         {
             if (LaterActions.Contains(entry.Key.Text))
             {
-                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"the action '{entry.Key.Text}' is not part of this version");
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.NotInThisVersion, $"the action '{entry.Key.Text}' is part of the language, but not of this version of the bot; take the step out");
             }
             else
             {
-                diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", entry.Key, vocabulary.Actions.Names, OnlyOneOf(entry.Key.Text));
+                diagnostics.Unknown(DiagnosticCode.UnknownAction, "action", entry.Key, vocabulary.Actions.Names, ActionMeant(entry.Key.Text) ?? ForeignStep(entry.Key.Text));
             }
 
             return null;

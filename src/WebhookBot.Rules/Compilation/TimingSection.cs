@@ -39,7 +39,7 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
             diagnostics.Error(rule[key]!.Position, DiagnosticCode.BadTiming, $"'{key}' belongs to a wait; add 'wait' with a duration such as 24h");
         }
 
-        var cancelOn = rule["cancel_on"] is { } on ? new TriggerSection(diagnostics).CompilePatterns(on) : [];
+        var cancelOn = rule["cancel_on"] is { } on ? new TriggerSection(vocabulary, diagnostics).CompilePatterns(on) : [];
         var still = rule["still"] is { } node ? CompileStill(node) : null;
         return rule["wait"] is { } wait && Duration(wait, "wait") is { } duration ? new Wait(duration, cancelOn, still) : null;
     }
@@ -95,13 +95,19 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
 
     private YamlMapping? Mapping(YamlNode node, KeyTable keys)
     {
+        if (node is YamlScalar { Kind: not ScalarKind.Null } && keys.Required is [.., var last] && Durations.TryParse(((YamlScalar)node).Text) is not null)
+        {
+            diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected {{ {string.Join(", ", keys.Names)} }} (a mapping), found {node.KindInWords}; write {keys.Name}: {{ {(keys.Required.Count > 1 ? "limit: 1, " : "")}{last}: {((YamlScalar)node).Text} }}");
+            return null;
+        }
+
         if (Shape.Mapping(node, $"{{ {string.Join(", ", keys.Names)} }}", diagnostics) is not { } mapping)
         {
             return null;
         }
 
-        Shape.Keys(mapping, keys.Name, keys.Names, diagnostics);
-        foreach (var missing in keys.Required.Where(k => mapping[k] is null))
+        Shape.Keys(mapping, keys.Name, keys, diagnostics);
+        foreach (var missing in keys.Required.Where(k => mapping[k] is null && !ForeignKeys.StandFor(keys, mapping, k)))
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, $"'{keys.Name}' needs '{missing}'");
         }
@@ -123,6 +129,13 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
                     diagnostics.Error(scalar.Position, DiagnosticCode.BadTiming, "a key is made of the event alone; it cannot read facts");
                 }
 
+                // Keys are the rule's own, so a text that never changes is as good as none.
+                if (!scalar.Text.Contains("{{", StringComparison.Ordinal))
+                {
+                    var meant = FieldPath.TryParse(scalar.Text, out _) is null ? "\"{{repository.full_name}}\"" : $"\"{{{{{Suggestion.Shorten(scalar.Text)}}}}}\"";
+                    diagnostics.Warning(scalar.Position, DiagnosticCode.ConstantKey, $"this key is the same for every event; write a template, such as {meant}, or leave 'key' out if all events of the rule are meant");
+                }
+
                 return key;
             case var node:
                 diagnostics.WrongKind(node, "a text");
@@ -142,7 +155,7 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
             return duration;
         }
 
-        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'{key}' takes a duration such as 30s, 15m, 24h or 7d, a year at most; found {node.KindInWords}");
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'{key}' takes a duration such as 30s, 15m, 24h or 7d, a year at most; found {node.KindInWords}{Durations.Mend(node)}");
         return null;
     }
 

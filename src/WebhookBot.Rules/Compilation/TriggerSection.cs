@@ -5,7 +5,7 @@ using WebhookBot.Rules.Timing;
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Compiles <c>on</c>: names of events, and a schedule.</summary>
-internal sealed partial class TriggerSection(DiagnosticBag diagnostics)
+internal sealed partial class TriggerSection(RuleVocabulary vocabulary, DiagnosticBag diagnostics)
 {
     /// <summary>The patterns, and the schedule when there is one; its own event is among the patterns then.</summary>
     public (IReadOnlyList<Trigger> Triggers, RuleSchedule? Schedule) Compile(YamlNode? node, YamlScalar rule)
@@ -61,15 +61,30 @@ internal sealed partial class TriggerSection(DiagnosticBag diagnostics)
             return new Trigger(pattern.Text, pattern.Position);
         }
 
-        diagnostics.Error(pattern.Position, DiagnosticCode.BadTrigger, $"'{Suggestion.Shorten(pattern.Text)}' names no event; write source.type.action, such as github.pull_request.opened, github.* or alertmanager.firing");
+        if (EventMend.Of(pattern.Text, vocabulary) is { } mend)
+        {
+            diagnostics.Error(pattern.Position, DiagnosticCode.BadTrigger, $"'{Suggestion.Shorten(pattern.Text)}' lacks the source that sends it{mend}");
+            return null;
+        }
+
+        diagnostics.Error(pattern.Position, DiagnosticCode.BadTrigger, $"'{Suggestion.Shorten(pattern.Text)}' names no event; write source.type.action, such as github.pull_request.opened, github.* or alertmanager.firing{EventMend.OfSchedule(pattern.Text)}");
         return null;
     }
 
+    // on: { pull_request: { types: [opened] } }
+    private string? MendOfMapping(string key) =>
+        ForeignKeys.Mend(RuleKeys.Schedule, key) is null && EventMend.Of(key, vocabulary) is { } mend ? $"{mend}, without braces: on: [github.push, github.pull_request.opened]" : null;
+
     private RuleSchedule? CompileSchedule(YamlMapping mapping)
     {
-        Shape.Keys(mapping, "'on'", RuleKeys.Schedule.Names, diagnostics);
+        Shape.Keys(mapping, "a schedule", RuleKeys.Schedule, diagnostics, MendOfMapping);
         if (mapping["schedule"] is not { } node)
         {
+            if (mapping.Entries.Any(e => ForeignKeys.Mend(RuleKeys.Schedule, e.Key.Text) is not null || MendOfMapping(e.Key.Text) is not null))
+            {
+                return null;
+            }
+
             diagnostics.Error(mapping.Position, DiagnosticCode.MissingKey, "'on' takes the name of an event, a list of them, or { schedule: \"0 9 * * MON\", zone: Europe/Oslo }");
             return null;
         }

@@ -38,7 +38,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return null;
         }
 
-        Shape.Keys(mapping, "verify", SourceKeys.Verify.Names, diagnostics);
+        Shape.Keys(mapping, "verify", SourceKeys.Verify, diagnostics);
         var secrets = SecretNames.Read(mapping["secret"], diagnostics).Concat(SecretNames.Read(mapping["secrets"], diagnostics)).ToList();
         var ways = mapping.Entries.Where(e => e.Key.Text is "hmac" or "ed25519" or "ecdsa" or "token" or "bearer" or "basic" or "address" or "jwks").ToList();
         if (ways.Count != 1)
@@ -94,7 +94,13 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
     {
         if (way.Key.Text == "token")
         {
-            return new VerificationScheme { Algorithm = VerificationAlgorithm.Token, Header = Shape.Text(way.Value, "the name of a header", diagnostics) ?? "" };
+            var header = Shape.Text(way.Value, "the name of a header", diagnostics);
+            if (header is not null && SecretNames.IsSecret(header))
+            {
+                diagnostics.Error(way.Value.Position, DiagnosticCode.SecretInRuleFile, "'token' takes the name of the header that holds the secret, and this looks like a secret itself; a rule file never holds one");
+            }
+
+            return new VerificationScheme { Algorithm = VerificationAlgorithm.Token, Header = header ?? "" };
         }
 
         return way.Key.Text switch
@@ -173,7 +179,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
             return null;
         }
 
-        Shape.Keys(mapping, "timestamp", SourceKeys.Timestamp.Names, diagnostics);
+        Shape.Keys(mapping, "timestamp", SourceKeys.Timestamp, diagnostics);
         var header = Shape.Text(mapping["header"], "the name of a header", diagnostics);
         var tolerance = mapping["tolerance"] is { } text ? Durations.TryParse(Shape.Text(text, "a duration", diagnostics) ?? "") : TimeSpan.FromMinutes(5);
         if (header is null || tolerance is null)

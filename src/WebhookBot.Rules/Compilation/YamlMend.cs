@@ -10,13 +10,15 @@ internal static partial class YamlMend
     /// <summary>The place and the mend; null when the lines show none of those slips.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="at">Where the parser stopped, from 1.</param>
-    public static (int Line, int Column, string Mend)? Of(string text, int at)
+    /// <param name="words">What the parser says.</param>
+    public static (int Line, int Column, string Mend)? Of(string text, int at, string words)
     {
         var lines = text.Split('\n').Select(l => l.TrimEnd('\r')).ToArray();
 
-        // The parser may blame the mapping that a line belongs to, or the line after it.
-        return Enumerable.Range(Math.Max(0, at - 2), 4).Where(i => i < lines.Length).Select(i => Tab(lines, i)).FirstOrDefault(m => m is not null)
-            ?? (at <= lines.Length ? Unquoted(lines, at - 1) ?? Indentation(lines, at - 1) : null);
+        // The parser may blame the mapping that a line belongs to, which may begin far above, or the line after it.
+        var suspects = words.Contains("tab", StringComparison.OrdinalIgnoreCase) ? Enumerable.Range(at - 1, lines.Length) : Enumerable.Range(Math.Max(0, at - 2), 4);
+        return suspects.Where(i => i < lines.Length).Select(i => Tab(lines, i)).FirstOrDefault(m => m is not null)
+            ?? (at <= lines.Length ? Unquoted(lines, at - 1) ?? YamlColon.Of(lines, at - 1) ?? Indentation(lines, at - 1) : null);
     }
 
     private static (int, int, string)? Tab(string[] lines, int i)

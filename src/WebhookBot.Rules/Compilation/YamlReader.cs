@@ -49,7 +49,7 @@ internal sealed class YamlReader
         catch (YamlException e)
         {
             var (line, column) = ((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
-            var (atLine, atColumn, words) = YamlMend.Of(reader._text, line) ?? (line, column, e.Message);
+            var (atLine, atColumn, words) = YamlMend.Of(reader._text, line, e.Message) ?? (line, column, InWords(e.Message));
             diagnostics.Error(new SourcePosition(file.Path, atLine, atColumn), DiagnosticCode.YamlSyntax, $"this is not valid YAML: {words}");
             return null;
         }
@@ -60,6 +60,13 @@ internal sealed class YamlReader
             return null;
         }
     }
+
+    private static string InWords(string words) => words switch
+    {
+        "While scanning a quoted scalar, found unexpected end of stream." => "the quote that opens here is not closed",
+        "While parsing a node, did not find expected node content." => "a value is missing here, or a bracket is not closed",
+        _ => words,
+    };
 
     private YamlMapping? ReadDocument()
     {

@@ -14,6 +14,12 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     /// <summary>The condition, or null after reporting what is wrong.</summary>
     public AllOf? Compile(YamlNode node)
     {
+        if (node is YamlSequence { Items.Count: > 0 } or YamlScalar { Kind: ScalarKind.Text })
+        {
+            diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"expected conditions (a mapping), found {node.KindInWords}; {OperatorSynonyms.AsMapping(node)}");
+            return null;
+        }
+
         if (Shape.Mapping(node, "conditions", diagnostics) is not { } mapping)
         {
             return null;
@@ -68,6 +74,12 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
     {
         _count++;
         var path = FieldPath.TryParse(entry.Key.Text, out var problem);
+        if (path is null && OperatorSynonyms.AsCondition(entry.Key.Text) is { } condition)
+        {
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.BadFieldPath, $"'{Suggestion.Shorten(entry.Key.Text)}' is no field path: there are no expressions; write {condition}");
+            return null;
+        }
+
         if (path is null)
         {
             diagnostics.Error(entry.Key.Position, DiagnosticCode.BadFieldPath, $"'{Suggestion.Shorten(entry.Key.Text)}' is no field path: {problem}");

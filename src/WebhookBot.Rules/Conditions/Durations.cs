@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Compilation;
 
 namespace WebhookBot.Rules.Conditions;
 
@@ -42,6 +43,13 @@ public static partial class Durations
 
         return text.Length == 0 ? "0s" : text.ToString();
     }
+
+    /// <summary><c>; write 5m</c> for <c>5 minutes</c>; nothing for what is no single length of time.</summary>
+    internal static string Mend(YamlNode node) =>
+        node is YamlScalar scalar && !Pattern().IsMatch(scalar.Text) && InOtherWords().Match(scalar.Text) is { Success: true } match ? $"; write {match.Groups["count"].Value}{char.ToLowerInvariant(match.Groups["unit"].Value[0])}" : "";
+
+    [GeneratedRegex(@"^(PT?)?(?<count>[0-9]+)\s*(?<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex InOtherWords();
 
     [GeneratedRegex(@"^((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

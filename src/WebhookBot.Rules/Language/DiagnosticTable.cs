@@ -42,7 +42,7 @@ public static class DiagnosticTable
         (DiagnosticCode.UnescapedTemplate, "Warning: `{{{…}}}` writes out what the sender wrote, unescaped."),
         (DiagnosticCode.UnknownPreset, "No preset is called that."),
         (DiagnosticCode.BadVerification, "The way to verify is incomplete, contradicts itself, or would verify nothing."),
-        (DiagnosticCode.SecretInRuleFile, "A secret where the name of a setting belongs."),
+        (DiagnosticCode.SecretInRuleFile, "A secret where the name of a setting belongs; a warning for one inside a text. What it says is never repeated."),
         (DiagnosticCode.BadTest, "A rule test that cannot be read."),
         (DiagnosticCode.UnknownEvent, "No event of this sender is known by that name: a warning, unless it is the bot itself that names its events."),
         (DiagnosticCode.UnknownEventAction, "The event has no such action."),
@@ -65,5 +65,6 @@ public static class DiagnosticTable
         (DiagnosticCode.BadRetry, "This is no way to retry."),
         (DiagnosticCode.NobodyIsTold, "Warning: the rule ends on a day and has no owner who is told."),
         (DiagnosticCode.RuleHasEnded, "Warning: the last day of the rule is over."),
+        (DiagnosticCode.ConstantKey, "Warning: a key has no template, so it is the same for every event: of a throttle, debounce or digest, or of an action where it is the name of a field."),
     ];
 }

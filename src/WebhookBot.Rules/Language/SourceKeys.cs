@@ -1,9 +1,11 @@
+using WebhookBot.Rules.Compilation;
+
 namespace WebhookBot.Rules.Language;
 
 /// <summary>The keys of a source and of what stands in it.</summary>
 public static class SourceKeys
 {
-    private static readonly ValueForm Setting = ValueForm.Text("the NAME of a setting", "^[A-Za-z][A-Za-z0-9_:.-]{0,99}$", "GITHUB_WEBHOOK_SECRET");
+    private static readonly ValueForm Setting = ValueForm.Text("the NAME of a setting", SecretNames.Pattern, "GITHUB_WEBHOOK_SECRET");
 
     /// <summary>Of a secret that ends.</summary>
     public static KeyTable Secret { get; } = new("secret", "A secret that is about to be replaced.",

@@ -69,10 +69,12 @@ internal sealed partial class TemplateSyntax
             var open = _text.IndexOf("{{", at, StringComparison.Ordinal);
             if (open < 0)
             {
+                CheckTags(at, _text.Length);
                 _rewritten.Append(_text, at, _text.Length - at);
                 break;
             }
 
+            CheckTags(at, open);
             _rewritten.Append(_text, at, open - at);
             IsConstant = false;
             at = IsEscaped(open) ? Skip(open) : ReadMustache(open);
@@ -82,6 +84,16 @@ internal sealed partial class TemplateSyntax
         {
             ProblemAt = _open.Peek().At;
             Problem = $"{{{{#{_open.Peek().Name}}}}} is not closed; add {{{{/{_open.Peek().Name}}}}}";
+        }
+    }
+
+    // {% if … %}: a tag of Jinja or Liquid would be written out as it is.
+    private void CheckTags(int from, int to)
+    {
+        if (Tag().Match(_text, from, to - from) is { Success: true } tag)
+        {
+            ProblemAt = tag.Index;
+            Problem = $"'{Shorten(tag.Value)}' is not part of templates here; write {{{{#if …}}}} … {{{{/if}}}} or {{{{#each …}}}} … {{{{/each}}}}";
         }
     }
 
@@ -244,7 +256,12 @@ internal sealed partial class TemplateSyntax
         var isFirst = true;
         var depth = 0;
         var tokens = Tokens().Matches(expression).Select(m => m.Value).ToList();
-        if (!string.IsNullOrWhiteSpace(Tokens().Replace(expression, "")) || (tokens.Count == 1 && tokens[0][0] is '"' or '\''))
+        if (!isBlock || expression.Contains('=', StringComparison.Ordinal))
+        {
+            Problem = tokens.Count > 1 || expression.Contains('|', StringComparison.Ordinal) ? TemplateMend.Of(expression) : null;
+        }
+
+        if (Problem is null && !string.IsNullOrWhiteSpace(Tokens().Replace(expression, "")) || (tokens.Count == 1 && tokens[0][0] is '"' or '\''))
         {
             Problem = $"cannot read '{Shorten(expression)}'";
         }
@@ -288,6 +305,11 @@ internal sealed partial class TemplateSyntax
             return token;
         }
 
+        if (TemplateMend.Path(token) is { } meant)
+        {
+            Problem = $"a path is written without a sign before it: {{{{{Shorten(meant)}}}}}";
+        }
+
         var path = Brackets().Replace(QuotedBrackets().Replace(token, "[$1]"), ".[");
         var fact = FactName().Match(path);
         if (fact.Success && fact.Groups["name"].Length == 0)
@@ -317,6 +339,9 @@ internal sealed partial class TemplateSyntax
 
     [GeneratedRegex("""[A-Za-z_][\w-]*=|"[^"]*"|'[^']*'|\(|\)|(?:\[[^\]]*\]|[^\s()="'\[\]{}])+""", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
+
+    [GeneratedRegex(@"\{%-?\s*(if|for|else|elif|endif|endfor|set|assign|unless|case)\b[^%]*%\}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Tag();
 
     [GeneratedRegex("""\[["']([^"'\]]*)["']\]""", RegexOptions.CultureInvariant)]
     private static partial Regex QuotedBrackets();

@@ -36,7 +36,7 @@ internal sealed class PlayedEventReader(RuleSet rules, RuleVocabulary vocabulary
             case YamlScalar name:
                 return (name.Text, ReadSample(name));
             case YamlMapping mapping:
-                Shape.Keys(mapping, "an event", TestKeys.Event.Names, diagnostics);
+                Shape.Keys(mapping, "an event", TestKeys.Event, diagnostics);
                 var given = Shape.Text(mapping["name"], "the event's name", diagnostics);
                 if (given is not null && mapping["file"] is YamlScalar file)
                 {
@@ -70,7 +70,7 @@ internal sealed class PlayedEventReader(RuleSet rules, RuleVocabulary vocabulary
             return rule.Schedule!.PayloadOf(rule.Name, AnyTime, missed: 0);
         }
 
-        diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names);
+        diagnostics.Unknown(DiagnosticCode.BadTest, "sample", name, SampleCatalog.Names, source is null ? null : $"; no sample is shipped for it: write event: {{ name: {Suggestion.Shorten(name.Text)}, payload: {{ … }} }}, or {{ name, file }}{Suggestion.Near(sample, SampleCatalog.Names.Where(n => source.Preset is { } of && n.StartsWith(of + ".", StringComparison.Ordinal)))}");
         return null;
     }
 

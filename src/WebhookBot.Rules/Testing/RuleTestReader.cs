@@ -35,7 +35,7 @@ public sealed class RuleTestReader
             return [];
         }
 
-        Shape.Keys(root, "a test file", TestKeys.Sections.Names, _diagnostics);
+        Shape.Keys(root, "a test file", TestKeys.Sections, _diagnostics);
         var tests = root["tests"] is { } node ? Shape.Mapping(node, "tests by name", _diagnostics) : null;
         return [.. (tests?.Entries ?? []).Select(ReadTest)];
     }
@@ -57,7 +57,7 @@ public sealed class RuleTestReader
     private (IReadOnlyList<PlayedEvent> Events, IReadOnlyList<RuleExpectation> Expectations) ReadParts(YamlMapping mapping, YamlScalar test)
     {
         var before = _diagnostics.Items.Count;
-        Shape.Keys(mapping, "a test", TestKeys.Test.Names, _diagnostics);
+        Shape.Keys(mapping, "a test", TestKeys.Test, _diagnostics);
         if ((mapping["event"] is null) == (mapping["events"] is null) || mapping["expect"] is not { } expect)
         {
             // A key that is misspelt is told already, and is the one that is missing.
@@ -70,7 +70,7 @@ public sealed class RuleTestReader
         }
 
         var events = mapping["events"] is { } list ? ReadSeries(mapping, list) : [_events.Read(mapping, test.Position, DefaultTime)];
-        var expectations = Shape.Mapping(expect, "expected plans by rule", _diagnostics)?.Entries.Select(ReadExpectation) ?? [];
+        var expectations = Shape.Mapping(expect, "what each rule plans, by its name", _diagnostics)?.Entries.Select(ReadExpectation) ?? [];
         return ([.. events.OfType<PlayedEvent>()], [.. expectations.OfType<RuleExpectation>()]);
     }
 
@@ -112,7 +112,7 @@ public sealed class RuleTestReader
         }
 
         var before = _diagnostics.Items.Count;
-        Shape.Keys(mapping, "an event of a test", TestKeys.Played.Names, _diagnostics);
+        Shape.Keys(mapping, "an event of a test", TestKeys.Played, _diagnostics);
         if (mapping["event"] is null && _diagnostics.Items.Count == before)
         {
             _diagnostics.Error(item.Position, DiagnosticCode.MissingKey, "each of the events has 'event'");

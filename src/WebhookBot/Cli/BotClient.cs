@@ -32,7 +32,7 @@ internal sealed class BotClient : IDisposable
 
     public Uri Address { get; }
 
-    public static Option<string> ServerOption() => new("--server") { Description = "Address of the running bot", DefaultValueFactory = _ => BotHost.DefaultUrl };
+    public static Option<string> ServerOption() => new("--server", "--url") { Description = "Address of the running bot", DefaultValueFactory = _ => BotHost.DefaultUrl };
 
     /// <summary>What a command that asks that bot has to be told; nothing for the local one.</summary>
     public static string ServerFlag(string server) => server == BotHost.DefaultUrl ? "" : $" --server {server}";

@@ -16,7 +16,7 @@ internal static class RunCommand
     {
         var rules = new Option<string?>("--rules") { Description = "Folder of rule files (default: rules)" };
         var data = new Option<string?>("--data") { Description = "Folder for everything the bot writes (default: data)" };
-        var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by ';' (default: {BotHost.DefaultUrl})" };
+        var urls = new Option<string?>("--urls", "--url") { Description = $"Addresses to listen on, separated by ';' (default: {BotHost.DefaultUrl})" };
         var command = new Command("run", "Runs the bot (the default verb)") { rules, data, urls };
         command.SetAction((parsed, cancellation) => RunAsync(Settings(parsed.GetValue(rules), parsed.GetValue(data), parsed.GetValue(urls)), cancellation));
         return command;

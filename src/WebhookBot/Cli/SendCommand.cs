@@ -17,7 +17,7 @@ internal static class SendCommand
     public static Command Create()
     {
         var name = new Argument<string>("event") { Description = "A sample: the name of a source, and one of its events; docs/sources.md lists them. For instance github.pull_request.opened, alertmanager.firing" };
-        var to = new Option<string>("--to") { Description = "Address of the bot, or of one of its sources", DefaultValueFactory = _ => BotHost.DefaultUrl };
+        var to = new Option<string>("--to", "--server", "--url") { Description = "Address of the bot, or of one of its sources", DefaultValueFactory = _ => BotHost.DefaultUrl };
         var secret = new Option<string?>("--secret") { Description = "NAME of the setting that holds the secret (default: the one that the rule files name)" };
         var file = new Option<string?>("--file") { Description = "A file with the payload, for a source of your own or instead of the sample" };
         var set = new Option<string[]>("--set") { Description = "path=value: changes the sample's payload", AllowMultipleArgumentsPerToken = false };

@@ -24,13 +24,13 @@ public partial class BrokenCaseTests
     private static readonly Dictionary<string, string> BeyondASchema = new()
     {
         ["yaml"] = "yaml-* anchor alias-where-a-star-is-meant text-without-quotes tag key-twice rule-twice key-is-a-list two-documents file-is-a-text file-is-a-list too-deep too-large",
-        ["names of other places"] = "on-source-nobody-defines variable-nobody-defines template-variable-misspelt text-file-is-missing source-name-of-the-bot person-twice option-of-another-preset",
+        ["names of other places"] = "on-source-nobody-defines variable-nobody-defines template-variable-misspelt text-file-is-missing chat-of-a-later-version source-name-of-the-bot person-twice option-of-another-preset",
         ["events and their fields"] = "event-* field-* operator-does-not-fit-the-field",
-        ["what a template says"] = "template-* throttle-key-cannot-be-read debounce-key-reads-facts digest-text-reads-facts count-as-a-text argument-has-the-wrong-form",
+        ["what a template says"] = "template-* throttle-key-cannot-be-read debounce-key-reads-facts digest-text-reads-facts count-as-a-text argument-has-the-wrong-form argument-list-element-of-wrong-form secret-in-a-text",
         ["a language of its own"] = "schedule-that-never-comes schedule-with-a-bad-field matches-* within-a-day-that-is-none until-a-day-that-is-none",
         ["time zones of the machine"] = "schedule-zone-unknown within-zone-unknown",
         ["sums"] = "too-many-conditions glob-too-long wait-of-years schedule-twice",
-        ["advice"] = "until-and-nobody-is-told conflict-*",
+        ["advice"] = "until-and-nobody-is-told throttle-key-without-a-template conflict-*",
     };
 
     public static TheoryData<string> Cases => [.. Files().Select(f => Path.GetFileNameWithoutExtension(f))];

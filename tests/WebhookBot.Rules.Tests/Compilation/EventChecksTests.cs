@@ -105,7 +105,7 @@ public class EventChecksTests
         var asked = new List<string>();
         var vocabulary = KnownEvents.Vocabulary with { Events = preset => { asked.Add(preset); return KnownEvents.Catalog; } };
 
-        new RuleCompiler(vocabulary).Compile([new RuleFile("a.yml", "rules: { r: { on: stripe.a.b, then: [say: { text: x }] }, s: { on: other.x, then: [say: { text: x }] } }")]);
+        new RuleCompiler(vocabulary).Compile([new RuleFile("a.yml", "rules: { r: { on: stripe.a.b, then: [say: { text: x }] }, s: { on: bot.dead_letter, then: [say: { text: x }] } }")]);
 
         Assert.Equal(["stripe"], asked.Distinct());
     }

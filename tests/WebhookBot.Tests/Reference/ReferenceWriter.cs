@@ -60,6 +60,7 @@ internal static partial class ReferenceWriter
         {
             $"`{p.Name}`", Takes(p), p.Description + (p.IsRequired ? " **Required.**" : ""),
         })));
+        text.Append(action.Needs is null ? "" : $"\n{action.Needs.InWords}\n");
         return text.Append('\n').Append(Rules(Example.All[action.Name])).Append("\nplans, as a test of it says:\n\n").Append(Tests(Example.All[action.Name])).ToString();
     }
 

@@ -16,7 +16,7 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
     /// <summary>What rule files know of it.</summary>
     public static readonly ActionDescriptor Definition = new("github.comment", "Comments on an issue or pull request.",
     [
-        new("body", ParameterType.Text, "The comment, in Markdown.", IsRequired: true, Format: TextFormat.Markdown),
+        new("body", ParameterType.Text, "The comment, in Markdown.", IsRequired: true, Format: TextFormat.Markdown) { AlsoCalled = ["text", "message", "comment", "content"] },
         new("key", ParameterType.Text, "Keeps one comment for this key and edits it, instead of adding another."),
         GitHubParameters.Repository,
         GitHubParameters.Number,
@@ -27,6 +27,7 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             new("github.issue_comment.created") { Without = "key", Keeps = [.. GitHubParameters.KeptOfIssue, "issue.labels", "issue.pull_request"] },
         ],
         Target = GitHubParameters.Target,
+        AlsoCalled = ["issue_comment", "add_comment", "create_comment", "createComment"],
     };
 
     private static readonly ApiOptions AllPages = new() { PageSize = 100 };

@@ -13,11 +13,11 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
     public static readonly ActionDescriptor Definition = new("github.dispatch",
         "Starts a workflow (workflow, ref, inputs) or sends a repository_dispatch event (event_type, client_payload).",
     [
-        new("workflow", ParameterType.Text, "The file name of a workflow that has workflow_dispatch: deploy.yml."),
-        new("ref", ParameterType.Text, "The branch or tag to run it on; without it the default branch."),
-        new("inputs", ParameterType.TextMapping, "The inputs of the workflow."),
-        new("event_type", ParameterType.Text, "The type of a repository_dispatch event, instead of a workflow."),
-        new("client_payload", ParameterType.Structure, "What the repository_dispatch event carries."),
+        new("workflow", ParameterType.Text, "The file name of a workflow that has workflow_dispatch: deploy.yml.") { AlsoCalled = ["workflow_id", "workflow_file"] },
+        new("ref", ParameterType.Text, "The branch or tag to run it on; without it the default branch.") { AlsoCalled = ["branch", "tag"] },
+        new("inputs", ParameterType.TextMapping, "The inputs of the workflow.") { AlsoCalled = ["with", "parameters", "args"] },
+        new("event_type", ParameterType.Text, "The type of a repository_dispatch event, instead of a workflow.") { AlsoCalled = ["event", "type"] },
+        new("client_payload", ParameterType.Structure, "What the repository_dispatch event carries.") { AlsoCalled = ["payload", "data"] },
         GitHubParameters.Repository,
     ])
     {
@@ -28,6 +28,8 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
                 .Select(e => new EventCause($"github.workflow_{e}") { With = "workflow", Keeps = GitHubParameters.KeptOfRepository }),
         ],
         Target = GitHubParameters.Target,
+        Needs = new ArgumentChoice(IsExclusive: true, "workflow", "event_type"),
+        AlsoCalled = ["run", "workflow", "workflow_dispatch", "repository_dispatch", "run_workflow", "trigger_workflow"],
     };
 
     private const string Accept = "application/vnd.github+json";

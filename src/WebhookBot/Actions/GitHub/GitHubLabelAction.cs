@@ -11,9 +11,9 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
     /// <summary>What rule files know of it.</summary>
     public static readonly ActionDescriptor Definition = new("github.label", "Adds labels to an issue or pull request and removes others.",
     [
-        new("add", ParameterType.TextList, "Labels that it shall have."),
-        new("remove", ParameterType.TextList, "Labels that it shall not have."),
-        new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet."),
+        new("add", ParameterType.TextList, "Labels that it shall have.") { AlsoCalled = ["labels", "label", "name", "names"] },
+        new("remove", ParameterType.TextList, "Labels that it shall not have.") { AlsoCalled = ["delete", "unlabel"] },
+        new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet.") { AlsoCalled = ["color", "colour"] },
         GitHubParameters.Repository,
         GitHubParameters.Number,
     ])
@@ -27,6 +27,8 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         ],
         Effects = [new("label", IsOn: true, "add"), new("label", IsOn: false, "remove")],
         Target = GitHubParameters.Target,
+        Needs = new ArgumentChoice(IsExclusive: false, "add", "remove"),
+        AlsoCalled = ["labels", "add_label", "add_labels", "remove_label", "labeler", "toggle"],
     };
 
     public ActionDescriptor Descriptor => Definition;

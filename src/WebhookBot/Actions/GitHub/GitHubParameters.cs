@@ -9,12 +9,14 @@ internal static class GitHubParameters
         "repository", ParameterType.Text, "The repository, owner/name; without it the one that the event is about.")
     {
         InsteadFrom = ["repository.full_name"],
+        AlsoCalled = ["repo", "repository_name"],
     };
 
     public static ActionParameter Number { get; } = new(
         "number", ParameterType.Number, "The issue or pull request; without it the one that the event is about.")
     {
         InsteadFrom = ["pull_request.number", "issue.number", "number"],
+        AlsoCalled = ["issue", "pr", "pull_request", "issue_number", "pull_number"],
     };
 
     /// <summary>The arguments that aim an action at something else than what the event is about.</summary>

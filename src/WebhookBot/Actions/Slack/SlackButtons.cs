@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Clients;
+using WebhookBot.Rules;
 
 namespace WebhookBot.Actions.Slack;
 
@@ -38,6 +39,13 @@ internal static class SlackButtons
 
         return elements.Count == 0 ? (null, null) : (new JsonObject { ["type"] = "actions", ["elements"] = elements }, null);
     }
+
+    /// <summary>What is wrong with a button as a rule writes it; null when nothing is.</summary>
+    public static ArgumentProblem? Problem(JsonElement button) =>
+        button.ValueKind == JsonValueKind.Object && button.TextAt("url") is not null ? null
+            : new(button.ValueKind == JsonValueKind.String && button.GetString() == "acknowledge" || button.At("silence").IsPresent()
+                ? "buttons that acknowledge or silence are part of the language, but not of this version of the bot; a button is { url: …, label: … }"
+                : "a button is { url: …, label: … }");
 
     private static bool IsLink(string url) =>
         url.Length <= MaxUrl && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";

@@ -11,14 +11,18 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     public static readonly ActionDescriptor Definition = new("slack.post",
         "Posts a message to Slack, or updates the one posted for the same key.",
     [
-        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true) { Form = SlackDraft.ChannelProblem },
-        new("text", ParameterType.Text, "The message, in mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText),
+        new("channel", ParameterType.Text, "#name, an id, or a person: @octocat (a GitHub login), @U012AB3CD or @somebody@example.com.", IsRequired: true) { Form = SlackDraft.ChannelProblem, AlsoCalled = ["to", "room", "target", "channel_id"] },
+        new("text", ParameterType.Text, "The message, in mrkdwn; with blocks, what notifications show.", Format: TextFormat.SlackText) { AlsoCalled = ["message", "msg", "body", "content"] },
         new("blocks", ParameterType.List, "Block Kit blocks, a list.", Format: TextFormat.SlackText),
-        new("buttons", ParameterType.List, "Links below the message: a list of { url: …, label: … }."),
+        new("buttons", ParameterType.List, "Links below the message: a list of { url: …, label: … }.") { Element = SlackButtons.Problem },
         new("key", ParameterType.Text, "One living message for this key: posted once, then updated in place."),
-        new("thread", ParameterType.Text, "The key of the message in the same channel to answer in its thread."),
+        new("thread", ParameterType.Text, "The key of the message in the same channel to answer in its thread.") { AlsoCalled = ["thread_ts", "reply_to"] },
         new("broadcast", ParameterType.Boolean, "Shows an answer in a thread to the channel, too."),
-    ]);
+    ])
+    {
+        Needs = new ArgumentChoice(IsExclusive: false, "text", "blocks"),
+        AlsoCalled = ["notify", "message", "post_message", "send_message", "chat.postMessage", "postMessage"],
+    };
 
     // The message that a thread hangs on may be on its way from an event that came just before.
     private static readonly TimeSpan ParentPatience = TimeSpan.FromSeconds(60);
