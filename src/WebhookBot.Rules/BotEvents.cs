@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Rules;
 
@@ -10,6 +11,26 @@ public static class BotEvents
 
     /// <summary>An action has become a dead letter.</summary>
     public const string DeadLetter = $"{Source}.dead_letter";
+
+    /// <summary>Deliveries of a sender never arrived.</summary>
+    public const string MissedDeliveries = $"{Source}.missed_deliveries";
+
+    /// <summary>The payload of <see cref="MissedDeliveries"/>.</summary>
+    /// <param name="source">Whose deliveries they are.</param>
+    /// <param name="from">When the first was sent.</param>
+    /// <param name="to">When the last was sent.</param>
+    /// <param name="counts">How many are missing, were asked for, and cannot be had any more.</param>
+    /// <param name="unknown">The time before which nobody knows what was sent; null when all is known.</param>
+    public static JsonObject MissedDeliveriesOf(string source, DateTimeOffset from, DateTimeOffset to, (int Missing, int Asked, int Lost) counts, DateTimeOffset? unknown) => new()
+    {
+        ["source"] = source,
+        ["from"] = Timestamps.ToText(from),
+        ["to"] = Timestamps.ToText(to),
+        ["missing"] = counts.Missing,
+        ["asked"] = counts.Asked,
+        ["lost"] = counts.Lost,
+        ["unknown_before"] = unknown is { } time ? Timestamps.ToText(time) : null,
+    };
 
     /// <summary>The payload of <see cref="DeadLetter"/>.</summary>
     /// <param name="delivery">The id of the delivery that the action was planned for.</param>

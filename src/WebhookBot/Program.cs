@@ -6,6 +6,7 @@ using WebhookBot.Facts;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Pipeline;
+using WebhookBot.Recovery;
 using WebhookBot.Retries;
 using WebhookBot.RuleFiles;
 using WebhookBot.Schedules;
@@ -26,8 +27,7 @@ public static class Program
         .AddFacts()
         .AddActions()
         .AddPipeline()
-        .AddRetries()
-        .AddSchedules()
+        .AddRetries().AddRecovery().AddSchedules()
         .AddAdmin();
 
     /// <summary>The service's HTTP face.</summary>

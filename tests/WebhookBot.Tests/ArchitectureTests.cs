@@ -22,8 +22,8 @@ public sealed partial class ArchitectureTests
         ["Actions"] = ["Rules", "Journal", "Clients", "Deployments"],
         ["Pipeline"] = ["Rules", "Intake", "Journal", "RuleFiles", "Facts", "Actions"],
         ["Retries"] = ["Rules", "Journal", "Actions", "Clients"],
-        ["Schedules"] = ["Rules", "Journal", "Retries"],
-        ["Recovery"] = ["Rules", "Journal", "Actions", "Clients"],
+        ["Schedules"] = ["Rules", "Journal", "Retries", "Recovery"],
+        ["Recovery"] = ["Rules", "Journal", "Actions", "Clients", "Intake"],
         ["Chat"] = ["Rules", "Journal", "RuleFiles", "Deployments", "Clients"],
     };
 

@@ -22,6 +22,8 @@ internal static class OwnEvents
     private const string Bot = """
         event dead_letter
           - DeadLetter
+        event missed_deliveries
+          - MissedDeliveries
         type DeadLetter
           delivery text
           event text
@@ -30,6 +32,14 @@ internal static class OwnEvents
           key text
           attempts number
           detail text
+        type MissedDeliveries
+          source text
+          from time
+          to time
+          missing number
+          asked number
+          lost number
+          unknown_before time
         """;
 
     private const string Shapes = """

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
+using WebhookBot.Recovery;
 
 namespace WebhookBot.Admin;
 
@@ -8,20 +9,21 @@ namespace WebhookBot.Admin;
 internal static class SourceEndpoints
 {
     public static void MapSources(this IEndpointRouteBuilder api) =>
-        api.MapGet("/sources", async (SourceRegistry sources, SourceActivity activity, IJournal journal, CancellationToken cancellation) =>
+        api.MapGet("/sources", async (SourceRegistry sources, SourceActivity activity, IJournal journal, IEnumerable<DeliveryLogSweep> sweeps, CancellationToken cancellation) =>
         {
             var items = new JsonArray();
             foreach (var source in sources.All.OrderBy(s => s.Name, StringComparer.Ordinal))
             {
                 var newest = (await journal.ListAsync(new DeliveryQuery { Source = source.Name, Limit = 1 }, cancellation)).Items;
-                items.Add(Describe(source, activity.Of(source.Name), newest.Count > 0 ? newest[0].ReceivedAt : null));
+                items.Add(Describe(source, activity.Of(source.Name), newest.Count > 0 ? newest[0].ReceivedAt : null,
+                    sweeps.FirstOrDefault(s => s.IsOn && s.FindSource() == source)));
             }
 
             var elsewhere = activity.Of(SourceActivity.Elsewhere).Refusals;
             return Results.Json(new JsonObject { ["items"] = items, ["elsewhere"] = new JsonArray([.. elsewhere.Select(Describe)]) }, ApiJson.Options);
         });
 
-    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? newest)
+    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? newest, DeliveryLogSweep? sweep)
     {
         var last = record.LastTakenAt ?? newest;
         return new JsonObject
@@ -38,6 +40,12 @@ internal static class SourceEndpoints
             ["last_received_at"] = last is { } time ? ApiJson.Time(time) : null,
             ["taken"] = record.Taken,
             ["refused"] = record.Refused,
+            ["delivery_log"] = sweep is null ? null : new JsonObject
+            {
+                ["read_at"] = sweep.CompletedAt is { } read ? ApiJson.Time(read) : null,
+                ["tried_at"] = sweep.EndedAt is { } tried ? ApiJson.Time(tried) : null,
+                ["problem"] = sweep.Problem,
+            },
             ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
         };
     }

@@ -33,6 +33,7 @@ internal static class DoctorCommand
         };
         var sources = await GetAsync(bot, "/api/sources", cancellation);
         findings.AddRange(sources["items"]!.AsArray().Select(s => Source(s!, bot.Address)));
+        findings.AddRange(sources["items"]!.AsArray().Select(s => DeliveryLog(s!)).OfType<Finding>());
         findings.AddRange(Elsewhere(sources["elsewhere"]!.AsArray()));
         foreach (var finding in findings)
         {
@@ -88,6 +89,13 @@ internal static class DoctorCommand
             ? new Finding(false, $"{name}: received last at {(string?)at}{(madeUp.Count > 0 ? ", with a development secret" : "")}")
             : new Finding(null, $"{name} never received anything", [$"enter {new Uri(bot, (string)source["path"]!)} at the sender's, as docs/sources.md has it, or try it: webhookbot send {name}.EVENT"]);
     }
+
+    // Only who has given the bot credentials for it is told of the sender's log.
+    private static Finding? DeliveryLog(JsonNode source) => source["delivery_log"] is not { } log ? null
+        : (string?)log["problem"] is { } problem
+            ? new Finding(true, $"{(string?)source["name"]}: the sender's delivery log cannot be read, so what never arrives is not noticed", [ExplanationText.Harmless(problem)])
+        : (string?)log["read_at"] is { } at ? new Finding(false, $"{(string?)source["name"]}: looked for what never arrived at {at}")
+        : new Finding(null, $"{(string?)source["name"]}: the sender's delivery log has not been looked through yet");
 
     private static IEnumerable<Finding> Elsewhere(JsonArray refusals) => refusals.Count == 0 ? [] :
         [new Finding(true, $"{refusals.Count} request{(refusals.Count == 1 ? "" : "s")} came to sources that there are not", [.. Reasons(refusals)])];

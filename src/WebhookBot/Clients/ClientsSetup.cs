@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using WebhookBot.Clients.GitHub;
 using WebhookBot.Clients.Http;
 using WebhookBot.Clients.Slack;
+using WebhookBot.Clients.Stripe;
 
 namespace WebhookBot.Clients;
 
@@ -19,7 +20,7 @@ public static class ClientsSetup
         // The last action, so that the guard is the handler next to the wire for every client, also those registered elsewhere.
         services.PostConfigureAll<HttpClientFactoryOptions>(o =>
             o.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new LiveCallGuard())));
-        return services.AddGitHubClient().AddSlackClient().AddGuardedHttp();
+        return services.AddGitHubClient().AddSlackClient().AddStripeClient().AddGuardedHttp();
     }
 
     private static IServiceCollection AddGitHubClient(this IServiceCollection services)
@@ -32,6 +33,7 @@ public static class ClientsSetup
         services.AddSingleton<InstallationTokens>();
         services.AddSingleton<InstallationDirectory>();
         services.AddSingleton<GitHubApi>();
+        services.AddSingleton<AppDeliveries>();
         return services;
     }
 
@@ -42,6 +44,17 @@ public static class ClientsSetup
         services.AddPlainHttpClient(SlackClient.HttpClientName);
         services.AddSingleton<SlackClient>();
         services.AddSingleton<SlackChannels>();
+        return services;
+    }
+
+    private static IServiceCollection AddStripeClient(this IServiceCollection services)
+    {
+        services.AddOptions<StripeOptions>().BindConfiguration(StripeOptions.Section)
+            .Validate(o => ApiSettings.Problem($"{StripeOptions.Section}:ApiUrl", o.ApiUrl) is null, $"{StripeOptions.Section}:ApiUrl must be an absolute http or https address")
+            .Validate(o => o.ApiKey?.All(c => c is > ' ' and <= '~') != false, $"{StripeOptions.Section}:ApiKey holds characters that no key has, such as a blank")
+            .ValidateOnStart();
+        services.AddPlainHttpClient(StripeEvents.HttpClientName);
+        services.AddSingleton<StripeEvents>();
         return services;
     }
 

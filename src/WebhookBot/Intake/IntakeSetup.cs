@@ -22,6 +22,7 @@ public static class IntakeSetup
         services.AddSingleton<NetworkLists>();
         services.AddSingleton<SourceActivity>();
         services.AddSingleton<DeliveryInbox>();
+        services.AddSingleton<FetchedDeliveries>();
         services.AddSingleton<IntakeEndpoint>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<IntakeOptions>>((forwarded, intake) =>
         {

@@ -81,6 +81,9 @@ public interface IJournal
     /// <summary>What was last kept under that key, or null.</summary>
     Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Whether a delivery with that id of the sender's is held, however it stands.</summary>
+    bool IsHeld(string source, string senderId);
+
     /// <summary>The delivery of that id with all that came of it, or null. Sees everything written before the call.</summary>
     Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation);
 

@@ -1,9 +1,10 @@
 using Quartz;
+using WebhookBot.Recovery;
 using WebhookBot.Retries;
 
 namespace WebhookBot.Schedules;
 
-/// <summary>Registers the schedules of rules, and the clock that wakes them and the retries.</summary>
+/// <summary>Registers the schedules of rules, and the clock that wakes them, the retries and the looks for what was missed.</summary>
 public static class SchedulesSetup
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -18,6 +19,7 @@ public static class SchedulesSetup
             quartz.UseTimeProvider(new SteadyClock(TimeProvider.System));
             Wake<RetrySweepJob>(quartz, "retries");
             Wake<ScheduleSweepJob>(quartz, "schedules");
+            Wake<MissedDeliveriesJob>(quartz, "missed deliveries");
         });
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
         return services;

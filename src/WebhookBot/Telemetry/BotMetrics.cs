@@ -16,6 +16,8 @@ public static class BotMetrics
     private static readonly Counter<long> Decisions = Meter.CreateCounter<long>("webhookbot.deliveries.decided", description: "Deliveries decided, by source");
     private static readonly Counter<long> RuleMatches = Meter.CreateCounter<long>("webhookbot.rules.matched", description: "Matches, by rule");
     private static readonly Counter<long> Attempts = Meter.CreateCounter<long>("webhookbot.actions.attempts", description: "Attempts of actions, by action and outcome");
+    private static readonly Counter<long> MissedDeliveries = Meter.CreateCounter<long>("webhookbot.missed.deliveries", description: "Deliveries that never arrived, by source and outcome: asked for or fetched from the sender's log, or lost");
+    private static readonly Counter<long> Sweeps = Meter.CreateCounter<long>("webhookbot.missed.sweeps", description: "Looks into senders' delivery logs, by log and whether they were completed");
     private static readonly Histogram<double> Deciding = Seconds("webhookbot.deciding.duration", "Time from a delivery's arrival to its saved plan");
     private static readonly Histogram<double> Acting = Seconds("webhookbot.actions.duration", "Time of one attempt, by action");
 
@@ -34,6 +36,16 @@ public static class BotMetrics
         Attempts.Add(1, new("action", action), new("outcome", outcome));
         Acting.Record(took.TotalSeconds, new KeyValuePair<string, object?>("action", action));
     }
+
+    public static void Missed(string source, int asked, int lost)
+    {
+        MissedDeliveries.Add(asked, new("source", source), new("outcome", "asked"));
+        MissedDeliveries.Add(lost, new("source", source), new("outcome", "lost"));
+    }
+
+    public static void Fetched(string source, int count) => MissedDeliveries.Add(count, new("source", source), new("outcome", "fetched"));
+
+    public static void LogSwept(string log, bool isCompleted) => Sweeps.Add(1, new("log", log), new("outcome", isCompleted ? "completed" : "failed"));
 
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600] });

@@ -12,11 +12,18 @@ public sealed class FakeGitHub : IAsyncDisposable
     private readonly TimeProvider _time;
     private long _nextId = 1000;
 
-    private FakeGitHub(FakePeer peer, TimeProvider time) => (Peer, _time, App) = (peer, time, new FakeGitHubApp(time));
+    private FakeGitHub(FakePeer peer, TimeProvider time)
+    {
+        (Peer, _time, App) = (peer, time, new FakeGitHubApp(time));
+        Webhook = new FakeWebhook(App, time);
+    }
 
     public FakePeer Peer { get; }
 
     public FakeGitHubApp App { get; }
+
+    /// <summary>The app's webhook, and the log of what was sent to it.</summary>
+    public FakeWebhook Webhook { get; }
 
     public Uri Url => Peer.Url;
 
@@ -61,11 +68,18 @@ public sealed class FakeGitHub : IAsyncDisposable
 
     public void Verify() => Peer.Verify();
 
-    public ValueTask DisposeAsync() => Peer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Webhook.DisposeAsync();
+        await Peer.DisposeAsync();
+    }
 
     private void RegisterApp()
     {
         Peer.On("GET", "/app", AsApp(_ => PeerAnswer.Json(new { id = 12345, slug = App.Slug })));
+        Peer.On("GET", "/app/hook/deliveries", AsApp(r => Webhook.List(r, Peer.Complain)));
+        Peer.On("GET", "/app/hook/deliveries/{id}", AsApp(r => Webhook.Get(r.Route["id"]) ?? NotFound));
+        Peer.On("POST", "/app/hook/deliveries/{id}/attempts", AsApp(r => Webhook.SendAgain(r.Route["id"]) ?? NotFound));
         Peer.On("POST", "/app/installations/{id}/access_tokens", AsApp(r =>
         {
             var id = long.Parse(r.Route["id"], CultureInfo.InvariantCulture);

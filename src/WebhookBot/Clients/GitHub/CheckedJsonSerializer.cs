@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 using Octokit.Internal;
 
 namespace WebhookBot.Clients.GitHub;
@@ -17,6 +18,12 @@ internal sealed class CheckedJsonSerializer : IJsonSerializer
     {
         try
         {
+            if (typeof(T) == typeof(JsonElement))
+            {
+                // For what Octokit has no model of, and what is handed on as it came.
+                return (T)(object)JsonElement.Parse(json, JsonReading.Strict);
+            }
+
             var value = _inner.Deserialize<T>(json);
             return value is null || (value is IList list && list.Contains(null)) ? throw GitHubRefusedException.Unreadable() : value;
         }

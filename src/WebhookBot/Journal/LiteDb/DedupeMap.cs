@@ -95,6 +95,14 @@ internal sealed class DedupeMap
         reservation?.Fail(exception);
     }
 
+    public bool IsHeld(UInt128 key)
+    {
+        lock (_gate)
+        {
+            return _bySender.ContainsKey(key);
+        }
+    }
+
     public LogPosition? Find(string id)
     {
         lock (_gate)

@@ -32,6 +32,9 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
         return new AppendReceipt(answer.NewId!, false);
     }
 
+    /// <summary>Whether that delivery is held; one that is just being written is not yet.</summary>
+    public bool IsHeld(string source, string senderId) => dedupe.IsHeld(ContentKey.Of(source, senderId));
+
     /// <summary>A copy is counted; a copy of one that died sets it going again.</summary>
     private async ValueTask<AppendReceipt> RepeatAsync(DeliveryDraft draft, KnownDelivery known)
     {

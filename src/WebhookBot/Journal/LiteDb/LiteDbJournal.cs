@@ -186,6 +186,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     public Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation) => Task.FromResult(_reader.Recall(key));
 
     /// <inheritdoc />
+    public bool IsHeld(string source, string senderId) => _intake.IsHeld(source, senderId);
+
+    /// <inheritdoc />
     public Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation) => _reader.FindAsync(id, cancellation);
 
     /// <inheritdoc />
