@@ -6,7 +6,7 @@ namespace WebhookBot.Benchmarks.Intake;
 /// <summary>Takes every delivery and keeps none.</summary>
 internal sealed class EmptyJournal : IJournal
 {
-    public JournalHealth Health { get; } = new() { Unfinished = 0, Retrying = 0, IndexLag = 0 };
+    public JournalHealth Health { get; } = new() { Unfinished = 0, Retrying = 0, IndexLag = 0, LogBytes = 0 };
 
     public ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft, CancellationToken cancellation) =>
         ValueTask.FromResult(new AppendReceipt(draft.SenderId, IsDuplicate: false));
@@ -25,11 +25,15 @@ internal sealed class EmptyJournal : IJournal
 
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) => Task.FromResult(false);
 
+    public Task<bool> BeginAttemptAsync(ActionLease lease, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task RenewAsync(IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task ReleaseAsync(DeliveryLease lease, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<Bookmark?> RecallAsync(string key, CancellationToken cancellation) => Task.FromResult<Bookmark?>(null);
+
+    public bool IsHeld(string source, string senderId) => false;
 
     public Task<DeliveryRecord?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult<DeliveryRecord?>(null);
 
