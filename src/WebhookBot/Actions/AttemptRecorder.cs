@@ -1,20 +1,24 @@
+using WebhookBot.Clients;
 using WebhookBot.Journal;
+using WebhookBot.Telemetry;
 
 namespace WebhookBot.Actions;
 
 /// <summary>Writes down what came of a try, and has it told when it was the last one.</summary>
-public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, TimeProvider clock, ILogger<AttemptRecorder> log)
+public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, KnownSecrets secrets, TimeProvider clock, ILogger<AttemptRecorder> log)
 {
     /// <summary>The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
     public async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(attempt);
+        attempt = attempt with { Detail = secrets.Mask(attempt.Detail) };
         var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
         var outcome = isRecorded ? attempt.Status.ToString().ToLowerInvariant() : "too late to record";
         LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, outcome, attempt.Detail);
         if (isRecorded && attempt.Status == ActionStatus.Dead)
         {
+            BotMetrics.Died(lease.Action.Rule);
             await deadLetters.TellAsync(lease, attempt);
         }
 
