@@ -43,8 +43,8 @@ public static partial class Redaction
     // The group is what stays in front of the secret. Nothing is asked of what stands before, as that may be the n of an escaped line break; no
     // part of a match reaches over a quotation mark, and none is tried twice.
     [GeneratedRegex(
-        @"gh[a-z]_[A-Za-z0-9_.\-]{6,}|github_pat_\w{6,}|xox[a-z]-[A-Za-z0-9\-]{3,}|xapp-[A-Za-z0-9\-]{3,}|whsec_[A-Za-z0-9+/=_\-]{4,}"
-        + @"|[sr]k_(?:live|test)_\w{6,}|eyJ[\w\-]{8,}\.[\w\-]+(?:\.[\w\-]*)?"
+        @"gh[a-z]_[A-Za-z0-9_.\-]{5,}|github_pat_\w{6,}|xox[a-z]-[A-Za-z0-9\-]{3,}|xapp-[A-Za-z0-9\-]{3,}|whsec_[A-Za-z0-9+/=_\-]{4,}"
+        + @"|[sr]k_(?:live|test)_\w{6,}|eyJ[\w\-]{8,2000}\.[\w\-]+(?:\.[\w\-]*)?"
         + @"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^""\-]{0,10000}"
         + @"|(?<kept>authorization(?:\\?"")?\s?[:=]\s?(?:\\?"")?(?:(?:bearer|basic|token)\s)?)[^\s""',;\\]{4,}"
         + @"|(?<kept>(?:bearer|basic|token) )(?=[\w\-+/=.~]{20}|[A-Za-z_\-+/=.~]{0,20}[0-9])[\w\-+/=.~]{8,}"

@@ -8,7 +8,7 @@ namespace WebhookBot.Tests.Faults;
 /// <summary>Two bots behind a balancer are restarted in turn under load: whoever sends notices nothing.</summary>
 public sealed class RollingTests(ITestOutputHelper output)
 {
-    private const int Restarts = 10;
+    private const int Restarts = 4;
 
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(25);
 

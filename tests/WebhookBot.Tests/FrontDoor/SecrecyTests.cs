@@ -35,7 +35,7 @@ public sealed class SecrecyTests(ITestOutputHelper output)
         await using var target = await FakePeer.StartAsync();
         slack.AddChannel("dev");
         slack.Peer.Next(new PeerAnswer(500, "xoxb-CANARY16abcdef"), times: 1);
-        slack.Refuse("chat.postMessage", "CANARY_is_no_error xoxe-CANARY17abcdef");
+        slack.Refuse("chat.postMessage", "no_such_error xoxe-CANARY17abcdef");
         target.On("POST", "fails", _ => new PeerAnswer(500, $"who is ghu_CANARY18abcdefghijk with {AdminToken} at https://u:CANARY19pw@h/").With("X-Said", "gho_CANARY20abcdefghi"));
         var rules = Rules(target.Url);
         await using var bot = await RunningBot.StartAsync(
