@@ -50,7 +50,7 @@ public static partial class Redaction
         + @"|(?<kept>(?:bearer|basic|token) )(?=[\w\-+/=.~]{20}|[A-Za-z_\-+/=.~]{0,20}[0-9])[\w\-+/=.~]{8,}"
         + @"|(?<kept>://)[^/@\s""'<>\\]{1,300}(?=@)"
         + @"|(?<kept>hooks\.slack\.com/services/)[\w/]+"
-        + @"|(?<kept>[?&](?:access_token|auth_token|token|api_?key|key|client_secret|secret|password|sig|signature)=)[^&\s""'#<>\\]+",
+        + @"|(?<kept>(?:[?&]|&amp;|\\u0026)(?:access_token|auth_token|token|api_?key|key|client_secret|secret|password|sig|signature)=)[^&\s""'#<>\\]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Credential();

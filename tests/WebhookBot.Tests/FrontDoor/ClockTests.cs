@@ -70,17 +70,17 @@ public sealed class ClockTests(ITestOutputHelper output)
             return 200;
         };
         await using var world = await BotWorld.StartAsync(FaultBot.Rules(target.Step), ("Http:AllowPrivateAddresses", "true"), ("Journal:Lease", "00:00:02"));
-        using var answer = await world.Bot.Client.SendAsync(FaultBot.Push("held-for-long", 1), TestContext.Current.CancellationToken);
+        using var answer = await world.Bot.Client.SendAsync(FaultBot.Push("held-for-a-long-while", 1), TestContext.Current.CancellationToken);
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         world.Clock.Jump(TimeSpan.FromHours(hours));
-        using var other = await world.Bot.Client.SendAsync(FaultBot.Push("another-one", 2), TestContext.Current.CancellationToken);
+        using var other = await world.Bot.Client.SendAsync(FaultBot.Push("another-one-beside-it", 2), TestContext.Current.CancellationToken);
         await Poll.UntilAsync(() => target.Effects.Count >= 2);
         go.SetResult();
-        await world.Bot.FinishedAsync("held-for-long", "done");
-        await world.Bot.FinishedAsync("another-one", "done");
+        await world.Bot.FinishedAsync("held-for-a-long-while", "done");
+        await world.Bot.FinishedAsync("another-one-beside-it", "done");
 
-        Assert.Equal(["another-one", "held-for-long"], target.Effects.Select(e => e.Id).Order());
+        Assert.Equal(["another-one-beside-it", "held-for-a-long-while"], target.Effects.Select(e => e.Id).Order());
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ClockTests(ITestOutputHelper output)
         };
         var rules = FaultBot.Rules(target.Step).Replace("    then:", "    wait: 1h\n    then:", StringComparison.Ordinal);
         await using var world = await BotWorld.StartAsync(rules, ("Http:AllowPrivateAddresses", "true"));
-        var ids = Enumerable.Range(0, 200).Select(i => $"overdue-{i:D4}").ToList();
+        var ids = Enumerable.Range(0, 200).Select(i => $"overdue-delivery-{i:D4}").ToList();
         foreach (var id in ids)
         {
             using var answer = await world.Bot.Client.SendAsync(FaultBot.Push(id), TestContext.Current.CancellationToken);
