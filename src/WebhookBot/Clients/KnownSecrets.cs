@@ -72,6 +72,7 @@ public sealed partial class KnownSecrets
     private static IEnumerable<string> FormsOf(string? value) => value?.Trim() is not { Length: >= Shortest } whole ? [] : new[]
     {
         whole,
+        JsonEncodedText.Encode(whole).ToString(),
         JsonEncodedText.Encode(whole, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
         Uri.EscapeDataString(whole),
     }.Distinct(StringComparer.Ordinal);
