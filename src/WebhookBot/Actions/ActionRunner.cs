@@ -68,7 +68,7 @@ public sealed partial class ActionRunner(
         var started = clock.GetTimestamp();
         var outcome = await ExecuteAsync(action, request, cancellation);
         var attempt = judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
-        BotMetrics.Attempted(action.Descriptor.Name, NameOf(attempt.Status), clock.GetElapsedTime(started));
+        BotMetrics.Attempted(action.Descriptor.Name, TargetOf(request, action.Descriptor.Name), NameOf(attempt.Status), clock.GetElapsedTime(started));
         return await recorder.RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
 
@@ -95,7 +95,7 @@ public sealed partial class ActionRunner(
             }
         }
 
-        BotMetrics.Attempted(action.Descriptor.Name, NameOf(ActionStatus.Shadow), TimeSpan.Zero);
+        BotMetrics.Attempted(action.Descriptor.Name, TargetOf(request, action.Descriptor.Name), NameOf(ActionStatus.Shadow), TimeSpan.Zero);
         return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null, cancellation);
     }
 
@@ -117,6 +117,10 @@ public sealed partial class ActionRunner(
             return new ActionOutcome.RetryLater($"failed inside the bot ({e.GetType().Name}); the log has the details under {request.Key}");
         }
     }
+
+    // A host where there is one; the others call one service each, after which they are named.
+    private static string TargetOf(ActionRequest request, string action) =>
+        Uri.TryCreate(request.Arguments.TextAt("url"), UriKind.Absolute, out var url) ? url.Host : action.Split('.')[0];
 
     private static string NameOf(ActionStatus status) => status.ToString().ToLowerInvariant();
 

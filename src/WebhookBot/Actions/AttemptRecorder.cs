@@ -1,9 +1,12 @@
+using WebhookBot.Clients;
 using WebhookBot.Journal;
+using WebhookBot.Telemetry;
 
 namespace WebhookBot.Actions;
 
 /// <summary>Writes down what came of a try, and has it told when it was the last one.</summary>
-public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice deadLetters, Quarantine quarantine, TimeProvider clock, ILogger<AttemptRecorder> log)
+public sealed partial class AttemptRecorder(
+    IJournal journal, DeadLetterNotice deadLetters, KnownSecrets secrets, Quarantine quarantine, TimeProvider clock, ILogger<AttemptRecorder> log)
 {
     /// <summary>Where what has ended the process before is tried alone.</summary>
     public Quarantine Quarantine => quarantine;
@@ -26,11 +29,13 @@ public sealed partial class AttemptRecorder(IJournal journal, DeadLetterNotice d
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(attempt);
+        attempt = attempt with { Detail = secrets.Mask(attempt.Detail) };
         var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
         var outcome = isRecorded ? attempt.Status.ToString().ToLowerInvariant() : "too late to record";
         LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, outcome, attempt.Detail);
         if (isRecorded && attempt.Status == ActionStatus.Dead)
         {
+            BotMetrics.Died(lease.Action.Rule);
             await deadLetters.TellAsync(lease, attempt);
         }
 

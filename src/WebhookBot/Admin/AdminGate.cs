@@ -8,6 +8,8 @@ namespace WebhookBot.Admin;
 /// <summary>Lets in who may see the API: holders of the token, or callers on this machine when there is none.</summary>
 internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilter
 {
+    private string Token => options.Value.Token?.Reveal() ?? "";
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         !IsAllowed(context.HttpContext) ? Refusal(context.HttpContext)
         : IsOfForeignPage(context.HttpContext.Request) ? Results.Problem(statusCode: 403, title: "A page of another origin may not do this")
@@ -15,14 +17,14 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
 
     public bool IsAllowed(HttpContext http)
     {
-        if (string.IsNullOrEmpty(options.Value.Token))
+        if (Token.Length == 0)
         {
             return http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer) && IsLocalHost(http.Request.Host.Host) && !IsForwarded(http.Request.Headers);
         }
 
         var authorization = http.Request.Headers.Authorization;
         var given = authorization.Count == 1 && authorization[0]!.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[0]![7..] : "";
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.Token)));
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(Token)));
     }
 
     // What a page of the web sends from a browser on this machine comes from this machine too; the browser says whose page it is.
@@ -40,7 +42,7 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
     private IResult Refusal(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return Results.Problem(statusCode: 401, title: "This needs the admin token", detail: string.IsNullOrEmpty(options.Value.Token)
+        return Results.Problem(statusCode: 401, title: "This needs the admin token", detail: Token.Length == 0
             ? "Admin:Token is not set, so only callers on this machine are let in"
             : "send Authorization: Bearer with the value of Admin:Token");
     }

@@ -1,3 +1,5 @@
+using WebhookBot.Clients;
+
 namespace WebhookBot.Admin;
 
 /// <summary>Settings under <c>Admin</c>.</summary>
@@ -7,8 +9,5 @@ public sealed class AdminOptions
     public const string Section = "Admin";
 
     /// <summary>The bearer token of the HTTP API. Without one, only callers on this machine are let in.</summary>
-    public string? Token { get; set; }
-
-    /// <summary>Never shows the token.</summary>
-    public override string ToString() => "AdminOptions";
+    public Secret? Token { get; set; }
 }

@@ -12,6 +12,7 @@ public static class AdminSetup
     {
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section);
         services.AddSingleton<AdminGate>();
+        services.AddSingleton<MaskedAnswers>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(BotMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddPrometheusExporter());
@@ -20,14 +21,10 @@ public static class AdminSetup
 
     public static void MapAdmin(this WebApplication app)
     {
-        var journal = app.Services.GetRequiredService<IJournal>();
-        BotMetrics.Gauge("webhookbot.journal.unfinished", "Deliveries that are not finished", () => journal.Health.Unfinished);
-        BotMetrics.Gauge("webhookbot.journal.retrying", "Actions waiting for a retry", () => journal.Health.Retrying);
-        BotMetrics.Gauge("webhookbot.journal.index_lag", "Records that lists do not show yet", () => journal.Health.IndexLag);
-
+        app.Services.WatchSaturation();
         var gate = app.Services.GetRequiredService<AdminGate>();
         app.MapHealth();
-        var api = app.MapGroup("/api").AddEndpointFilter(gate).AddEndpointFilter(TellWhenUnwritableAsync);
+        var api = app.MapGroup("/api").AddEndpointFilter(app.Services.GetRequiredService<MaskedAnswers>()).AddEndpointFilter(gate).AddEndpointFilter(TellWhenUnwritableAsync);
         api.MapDeliveries();
         api.MapReplays();
         api.MapDeadLetters();

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using WebhookBot.Clients;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Conditions;
@@ -8,7 +11,7 @@ namespace WebhookBot.Admin;
 
 /// <summary>
 /// <c>/api/deliveries/export</c>: deliveries as they came, with what was decided, one JSON object a line, newest first. Made for deciding
-/// again elsewhere, so nothing of a payload is changed.
+/// again elsewhere, so nothing of a payload is changed but for secrets, which are masked.
 /// </summary>
 internal static class DeliveryExport
 {
@@ -26,14 +29,14 @@ internal static class DeliveryExport
 
     private static readonly string[] Filters = ["last", "since", "source", "event"];
 
-    public static IResult Open(HttpRequest request, IJournal journal, CancellationToken cancellation)
+    public static IResult Open(HttpRequest request, IJournal journal, KnownSecrets secrets, CancellationToken cancellation)
     {
         if (Read(request.Query, out var last, out var problem) is not { } query)
         {
             return Results.Problem(statusCode: 400, title: "The query cannot be read", detail: problem);
         }
 
-        return Results.Stream(stream => WriteAsync(stream, journal.ReadLastAsync(query, last, cancellation), cancellation), ContentType);
+        return Results.Stream(stream => WriteAsync(stream, journal.ReadLastAsync(query, last, cancellation), secrets, cancellation), ContentType);
     }
 
     private static DeliveryQuery? Read(IQueryCollection query, out int last, out string? problem)
@@ -63,19 +66,22 @@ internal static class DeliveryExport
     }
 
     /// <summary>Writes them one a line.</summary>
-    public static async Task WriteAsync(Stream to, IAsyncEnumerable<DeliveryRecord> records, CancellationToken cancellation)
+    public static async Task WriteAsync(Stream to, IAsyncEnumerable<DeliveryRecord> records, KnownSecrets secrets, CancellationToken cancellation)
     {
         const int Enough = 64 * 1024;
 
         // Whoever asked for few of many may wait for the first line; that there is a bot he learns at once.
         await to.FlushAsync(cancellation);
         using var buffer = new MemoryStream();
-        using var json = new Utf8JsonWriter(buffer, Json);
+        var line = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(line, Json);
         await foreach (var record in records.WithCancellation(cancellation))
         {
             json.Reset();
+            line.ResetWrittenCount();
             Write(json, record);
             json.Flush();
+            buffer.Write(Masked(line.WrittenSpan, secrets));
             buffer.WriteByte((byte)'\n');
             if (buffer.Length >= Enough)
             {
@@ -84,6 +90,14 @@ internal static class DeliveryExport
         }
 
         await SendAsync(buffer, to, cancellation);
+    }
+
+    // What holds no secret goes out as it came, to the byte.
+    private static ReadOnlySpan<byte> Masked(ReadOnlySpan<byte> line, KnownSecrets secrets)
+    {
+        var text = Encoding.UTF8.GetString(line);
+        var masked = secrets.Mask(text);
+        return ReferenceEquals(text, masked) ? line : Encoding.UTF8.GetBytes(masked);
     }
 
     private static async Task SendAsync(MemoryStream buffer, Stream to, CancellationToken cancellation)

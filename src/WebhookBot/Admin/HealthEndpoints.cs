@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using WebhookBot.Journal;
 using WebhookBot.RuleFiles;
 
@@ -9,30 +10,26 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app)
     {
+        var masked = app.Services.GetRequiredService<MaskedAnswers>();
         app.MapGet("/healthz", () => Results.Json(new JsonObject { ["status"] = "alive" }, ApiJson.Options));
-        app.MapGet("/readyz", Ready);
+        app.MapGet("/readyz", Ready).AddEndpointFilter(masked);
     }
 
-    private static IResult Ready(IJournal journal, RuleSetProvider rules, IHostApplicationLifetime lifetime)
+    private static IResult Ready(IJournal journal, RuleSetProvider rules, IOptions<JournalOptions> options, IHostApplicationLifetime lifetime)
     {
         var health = journal.Health;
-        var problems = new List<string>();
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            problems.Add("the process is stopping");
-        }
+        var problems = Problems(health, options.Value, lifetime).ToList();
 
-        if (health.Problem is not null)
-        {
-            problems.Add($"journal: {health.Problem}");
-        }
-
-        // The last good rule set decides meanwhile, so a bad reload is told but takes nothing out of service.
+        // The last good rule set decides meanwhile, and lists fill up again, so these are told but take nothing out of service.
+        var codes = problems.Select(p => p.Code)
+            .Concat(rules.Status.Problem is null ? [] : ["rules"])
+            .Concat(health.IndexNote is null ? [] : ["index"]);
         return Results.Json(
             new JsonObject
             {
                 ["status"] = problems.Count == 0 ? "ready" : "not ready",
-                ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p))]),
+                ["codes"] = new JsonArray([.. codes.Select(code => JsonValue.Create(code))]),
+                ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p.Text))]),
                 ["rules"] = rules.Status.Problem ?? $"rule set {rules.Current.Hash} is in force",
                 ["index"] = health.IndexNote,
                 ["unfinished"] = health.Unfinished,
@@ -41,5 +38,22 @@ internal static class HealthEndpoints
             },
             ApiJson.Options,
             statusCode: problems.Count == 0 ? 200 : 503);
+    }
+
+    private static IEnumerable<(string Code, string Text)> Problems(JournalHealth health, JournalOptions options, IHostApplicationLifetime lifetime)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            yield return ("draining", "the process is stopping");
+        }
+        else if (!lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            yield return ("starting", "the process is starting");
+        }
+
+        if (health.Problem is not null)
+        {
+            yield return (health.IndexLag > options.MaxIndexLag ? "lag" : "disk", $"journal: {health.Problem}");
+        }
     }
 }

@@ -20,6 +20,11 @@ public static class BotHost
 
     private const int ReadAhead = 128 * 1024;
 
+    // Each holds 16 KB while it is idle.
+    private const int MostConnections = 10_000;
+
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>The version of this program.</summary>
     public static string Version { get; } = typeof(BotHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
@@ -50,6 +55,8 @@ public static class BotHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
 
             // Who sends more slowly than this holds memory for as long as he likes.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
@@ -65,7 +72,7 @@ public static class BotHost
         });
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
         var isStarted = new StrongBox<bool>();
-        ConfigureLogging(builder, isStarted);
+        builder.AddBotLogging(isStarted);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = TellOfDamage);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -89,25 +96,6 @@ public static class BotHost
     // A bot that nobody has configured is somebody trying it out; a deployment says Production, as the container image does.
     private static string EnvironmentName() =>
         Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development;
-
-    private static void ConfigureLogging(WebApplicationBuilder builder, StrongBox<bool> isStarted)
-    {
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // What keeps the bot from starting is told once, by the verb, in words and not as a stack trace.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isStarted.Value && level >= LogLevel.Warning);
-        builder.Logging.AddFilter("Quartz", LogLevel.Warning);
-        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        if (builder.Environment.IsProduction())
-        {
-            builder.Logging.AddFilter(typeof(Pipeline.DeliveryStory).FullName, LogLevel.Warning);
-            builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
-        }
-        else
-        {
-            builder.Logging.AddSimpleConsole(o => o.TimestampFormat = "HH:mm:ss ");
-        }
-    }
 
     // What is lost of the journal is lost; which record it is helps whoever looks for it.
     private static void TellOfDamage(ProblemDetailsContext problem)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using WebhookBot.Admin;
+using WebhookBot.Clients;
 using WebhookBot.Journal;
 using WebhookBot.Journal.LiteDb;
 
@@ -72,7 +73,7 @@ internal static class JournalCommand
 
     private static async Task<int> OpenAsync(string? data, Func<JournalOptions, Task<int>> use)
     {
-        var configured = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables().Build()[$"{JournalOptions.Section}:Path"];
+        var configured = Settings()[$"{JournalOptions.Section}:Path"];
         var options = new JournalOptions();
         options.Path = data is not null ? Path.Combine(data, "journal.db") : configured ?? options.Path;
         if (!Directory.Exists(JournalPaths.LogFolder(options)))
@@ -89,6 +90,9 @@ internal static class JournalCommand
             throw new SettingsException(e.Message);
         }
     }
+
+    private static IConfigurationRoot Settings() =>
+        new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables().Build();
 
     private static int Verify(JournalOptions options, bool isJson)
     {
@@ -163,7 +167,7 @@ internal static class JournalCommand
         await using var to = output is null ? Console.OpenStandardOutput() : File.Create(output);
         using var line = new ProgressLine(TimeProvider.System);
         var count = 0;
-        await DeliveryExport.WriteAsync(to, journal.ReadLastAsync(query, last, cancellation).Select(Counting), cancellation);
+        await DeliveryExport.WriteAsync(to, journal.ReadLastAsync(query, last, cancellation).Select(Counting), new KnownSecrets(Settings()), cancellation);
         await Console.Error.WriteLineAsync($"{Counted.Of(count, "delivery", "deliveries")} written{(output is null ? "" : $" to {output}")}");
         return 0;
 

@@ -16,6 +16,7 @@ public static class ClientsSetup
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<KnownSecrets>();
 
         // The last action, so that the guard is the handler next to the wire for every client, also those registered elsewhere.
         services.PostConfigureAll<HttpClientFactoryOptions>(o =>

@@ -10,7 +10,19 @@ internal sealed class BodyBudget(long bytes, TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiting = new();
-    private long _left = bytes;
+    private long _taken;
+
+    /// <summary>How many bytes are taken now.</summary>
+    public long Taken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _taken;
+            }
+        }
+    }
 
     /// <summary>Takes the bytes, waiting for them; false when the time runs out first.</summary>
     public async ValueTask<bool> TakeAsync(long wanted, TimeSpan timeout, CancellationToken cancellation)
@@ -23,9 +35,9 @@ internal sealed class BodyBudget(long bytes, TimeProvider clock)
         LinkedListNode<Waiter> place;
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _left >= wanted)
+            if (_waiting.Count == 0 && bytes - _taken >= wanted)
             {
-                _left -= wanted;
+                _taken += wanted;
                 return true;
             }
 
@@ -59,10 +71,10 @@ internal sealed class BodyBudget(long bytes, TimeProvider clock)
 
         lock (_gate)
         {
-            _left += taken;
-            while (_waiting.First is { } next && _left >= next.Value.Wanted)
+            _taken -= taken;
+            while (_waiting.First is { } next && bytes - _taken >= next.Value.Wanted)
             {
-                _left -= next.Value.Wanted;
+                _taken += next.Value.Wanted;
                 _waiting.RemoveFirst();
                 next.Value.Turn.SetResult();
             }

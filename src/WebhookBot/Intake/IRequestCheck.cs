@@ -1,3 +1,5 @@
+using WebhookBot.Clients;
+
 namespace WebhookBot.Intake;
 
 /// <summary>One way for a sender to prove itself, made ready for one source.</summary>
@@ -66,7 +68,7 @@ internal sealed record CheckTools(TimeProvider Clock, PublishedKeys Keys, Uri? P
 /// <param name="Name">The setting it came from.</param>
 /// <param name="Value">What the setting holds.</param>
 /// <param name="Until">When it ends; null when it does not.</param>
-internal sealed record SourceSecret(string Name, string Value, DateTimeOffset? Until = null)
+internal sealed record SourceSecret(string Name, Secret Value, DateTimeOffset? Until = null)
 {
     /// <summary>Whether it was made up because the setting is not set.</summary>
     public bool IsMadeUp { get; init; }

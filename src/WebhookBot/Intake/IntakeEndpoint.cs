@@ -23,6 +23,8 @@ internal sealed class IntakeEndpoint
     private readonly SourceActivity _activity;
     private readonly DeliveryInbox _deliveries;
     private readonly IntakeOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly BodyBudget _budget;
     private readonly BodyReader _bodies;
     private readonly UnverifiedRate _rate;
 
@@ -34,9 +36,14 @@ internal sealed class IntakeEndpoint
         _activity = activity;
         _deliveries = deliveries;
         _options = options.Value;
-        _bodies = new BodyReader(new BodyBudget(_options.MaxBytesInFlight, clock), clock, _options.BodyTimeout);
+        _clock = clock;
+        _budget = new BodyBudget(_options.MaxBytesInFlight, clock);
+        _bodies = new BodyReader(_budget, clock, _options.BodyTimeout);
         _rate = new UnverifiedRate(_options.UnverifiedPerSecond, _options.UnverifiedBurst, clock);
     }
+
+    /// <summary>Bytes that large bodies have taken of what there is for them.</summary>
+    public long BodyBytes => _budget.Taken;
 
     /// <summary>What comes to the addresses of Slack's manifests: for the source whose preset is <c>slack</c>, whatever its name.</summary>
     public Task HandleSlackAsync(HttpContext http)
@@ -48,8 +55,7 @@ internal sealed class IntakeEndpoint
     public async Task HandleAsync(HttpContext http)
     {
         var source = Find(http);
-        var (answer, reason) = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
-        BotMetrics.Received(source?.Name ?? "unknown", answer.Status);
+        var (answer, reason) = await TimeAsync(source, http);
         if (answer.Status >= 400)
         {
             Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : () => reason ?? answer.Reason;
@@ -66,6 +72,24 @@ internal sealed class IntakeEndpoint
         var answer = source is null ? Unknown(http)
             : source.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(405, "Only POST is taken here", null) with { Headers = [new("Allow", "POST")] };
         return answer.WriteAsync(http.Response);
+    }
+
+    // Without the writing of the answer, which waits for the sender.
+    private async Task<(IntakeAnswer Answer, string? Reason)> TimeAsync(WebhookSource? source, HttpContext http)
+    {
+        var began = _clock.GetTimestamp();
+        var status = 0;
+        BotMetrics.Begun();
+        try
+        {
+            var answer = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
+            status = answer.Item1.Status;
+            return answer;
+        }
+        finally
+        {
+            BotMetrics.Received(source?.Name ?? SourceActivity.Elsewhere, status, _clock.GetElapsedTime(began));
+        }
     }
 
     // A secret in the address of a source that asks for none is an address that is not there.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using WebhookBot.Clients;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Sources;
 
@@ -11,17 +12,19 @@ internal sealed partial class SourceRegistry : IDisposable
     private readonly IRuleSetInForce _rules;
     private readonly IConfiguration _configuration;
     private readonly DevelopmentSecrets _development;
+    private readonly KnownSecrets _known;
     private readonly CheckTools _tools;
     private readonly ILogger<SourceRegistry> _log;
     private readonly IDisposable _changes;
     private volatile Snapshot? _snapshot;
 
     public SourceRegistry(
-        IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, CheckTools tools, ILogger<SourceRegistry> log)
+        IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, KnownSecrets known, CheckTools tools, ILogger<SourceRegistry> log)
     {
         _rules = rules;
         _configuration = configuration;
         _development = development;
+        _known = known;
         _tools = tools;
         _log = log;
         _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => _snapshot = null);
@@ -56,7 +59,9 @@ internal sealed partial class SourceRegistry : IDisposable
 
     private WebhookSource Make(SourceDefinition definition)
     {
-        var source = WebhookSource.Create(definition, Secrets(definition), _tools);
+        var secrets = Secrets(definition);
+        secrets.ForEach(secret => _known.Know(secret.Value.Reveal()));
+        var source = WebhookSource.Create(definition, secrets, _tools);
         foreach (var setting in source.UnusableSecrets)
         {
             LogUnusable(setting, source.Name, WebhookVerifier.FormOf(source.Shape));
@@ -81,15 +86,15 @@ internal sealed partial class SourceRegistry : IDisposable
         // Who publishes its keys needs no secret; a development key lets samples be tried all the same.
         if (source.Secrets.Count == 0 && _development.Find(DevelopmentSecrets.KeyName(source.Name), source.Name, shape) is { } key)
         {
-            secrets.Add(new SourceSecret(DevelopmentSecrets.KeyName(source.Name), key));
+            secrets.Add(new SourceSecret(DevelopmentSecrets.KeyName(source.Name), new Secret(key)));
         }
 
         return secrets;
     }
 
     private SourceSecret? Secret(SecretReference reference, string source, SourcePreset shape) =>
-        _configuration[reference.Name] is { Length: > 0 } value ? new SourceSecret(reference.Name, value, reference.Until)
-        : _development.Find(reference.Name, source, shape) is { } madeUp ? new SourceSecret(reference.Name, madeUp, reference.Until) { IsMadeUp = true }
+        _configuration[reference.Name] is { Length: > 0 } value ? new SourceSecret(reference.Name, new Secret(value), reference.Until)
+        : _development.Find(reference.Name, source, shape) is { } madeUp ? new SourceSecret(reference.Name, new Secret(madeUp), reference.Until) { IsMadeUp = true }
         : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The source {Source} has no secret and refuses everything; set {Settings}")]

@@ -12,7 +12,7 @@ internal sealed class WebhookSource
     {
         LacksSecret = secrets.Count == 0 && definition.Secrets.Count > 0;
         DevelopmentSecrets = [.. secrets.Where(s => s.IsMadeUp).Select(s => s.Name)];
-        UnusableSecrets = shape.OwnCheck is null && shape.Verify.Count > 0 ? [.. secrets.Where(s => WebhookVerifier.WayOf(shape, s.Value) is null).Select(s => s.Name)] : [];
+        UnusableSecrets = shape.OwnCheck is null && shape.Verify.Count > 0 ? [.. secrets.Where(s => WebhookVerifier.WayOf(shape, s.Value.Reveal()) is null).Select(s => s.Name)] : [];
         Definition = definition;
         Shape = shape;
         Verifier = verifier;

@@ -1,3 +1,4 @@
+using WebhookBot.Clients;
 using WebhookBot.Intake.Verification;
 using WebhookBot.Rules.Sources;
 
@@ -68,7 +69,7 @@ internal sealed class WebhookVerifier
 
     /// <summary>The first of a preset's ways that a secret is for; null when it is for none of them.</summary>
     public static VerificationScheme? WayOf(SourcePreset shape, string secret) =>
-        shape.Verify.FirstOrDefault(s => !IsSigned(s) || SignatureKey.Create(s, new SourceSecret("", secret)) is not null);
+        shape.Verify.FirstOrDefault(s => !IsSigned(s) || SignatureKey.Create(s, new SourceSecret("", new Secret(secret))) is not null);
 
     /// <summary>What a secret of a source of that shape looks like.</summary>
     public static string FormOf(SourcePreset shape) => string.Join(", or ", shape.Verify.Select(s => (s.Key, s.Algorithm) switch

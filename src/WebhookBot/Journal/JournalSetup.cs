@@ -5,7 +5,7 @@ using WebhookBot.Journal.LiteDb;
 namespace WebhookBot.Journal;
 
 /// <summary>Registers the journal.</summary>
-public static class JournalSetup
+public static partial class JournalSetup
 {
     /// <summary>The journal is open before any other hosted service starts, and closed after the last has stopped.</summary>
     public static IServiceCollection AddJournal(this IServiceCollection services)
@@ -21,11 +21,12 @@ public static class JournalSetup
         return services;
     }
 
-    private sealed class JournalLifetime(IServiceProvider services) : IHostedLifecycleService
+    private sealed partial class JournalLifetime(IServiceProvider services, ILogger<IJournal> log) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken)
         {
-            services.GetRequiredService<IJournal>();
+            var health = services.GetRequiredService<IJournal>().Health;
+            LogGoesOn(health.Unfinished, health.Retrying, health.IndexLag, health.IndexNote);
             return Task.CompletedTask;
         }
 
@@ -42,5 +43,8 @@ public static class JournalSetup
             (services.GetRequiredService<IJournal>() as IDisposable)?.Dispose();
             return Task.CompletedTask;
         }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Goes on where it stopped: {Unfinished} deliveries unfinished, {Retrying} actions waiting, the index {Lag} records behind {Note}")]
+        private partial void LogGoesOn(long unfinished, long retrying, long lag, string? note);
     }
 }

@@ -76,6 +76,7 @@ internal sealed class DeliveryProcessor(
         }
 
         await journal.ReleaseAsync(lease, cancellation);
+        BotMetrics.WorkedOff(e.Source, tools.Clock.GetUtcNow() - e.ReceivedAt);
         tools.Story.Tell(lease.Delivery, plan, done);
     }
 }

@@ -11,9 +11,9 @@ internal static class AppKey
     public static RSA Load(GitHubOptions options)
     {
         // Environment variables are often written on one line, with \n for the line ends.
-        var pem = string.IsNullOrWhiteSpace(options.PrivateKey)
+        var pem = !Secret.IsSet(options.PrivateKey)
             ? File.ReadAllText(options.PrivateKeyFile!)
-            : options.PrivateKey.Replace("\\n", "\n", StringComparison.Ordinal);
+            : options.PrivateKey!.Reveal().Replace("\\n", "\n", StringComparison.Ordinal);
         var key = RSA.Create();
         try
         {

@@ -13,7 +13,7 @@ public sealed class GitHubOptions
     public string? AppId { get; set; }
 
     /// <summary>The app's private key, PEM (PKCS#1 or PKCS#8); line ends may be written as <c>\n</c>.</summary>
-    public string? PrivateKey { get; set; }
+    public Secret? PrivateKey { get; set; }
 
     /// <summary>A file that holds the private key; used when <see cref="PrivateKey"/> is empty.</summary>
     public string? PrivateKeyFile { get; set; }
@@ -24,7 +24,7 @@ public sealed class GitHubOptions
     /// <summary>Which setting is missing for calls to GitHub, or null.</summary>
     public string? MissingSetting() =>
         string.IsNullOrWhiteSpace(AppId) ? "GitHub:AppId is not set"
-        : string.IsNullOrWhiteSpace(PrivateKey) && string.IsNullOrWhiteSpace(PrivateKeyFile)
+        : !Secret.IsSet(PrivateKey) && string.IsNullOrWhiteSpace(PrivateKeyFile)
             ? "neither GitHub:PrivateKey nor GitHub:PrivateKeyFile is set"
             : null;
 }

@@ -28,12 +28,12 @@ public sealed class GitHubOptionsCheck : IValidateOptions<GitHubOptions>
 
     private static string? KeyProblem(GitHubOptions options)
     {
-        if (string.IsNullOrWhiteSpace(options.PrivateKey) && string.IsNullOrWhiteSpace(options.PrivateKeyFile))
+        if (!Secret.IsSet(options.PrivateKey) && string.IsNullOrWhiteSpace(options.PrivateKeyFile))
         {
             return null;
         }
 
-        var setting = string.IsNullOrWhiteSpace(options.PrivateKey) ? "GitHub:PrivateKeyFile" : "GitHub:PrivateKey";
+        var setting = !Secret.IsSet(options.PrivateKey) ? "GitHub:PrivateKeyFile" : "GitHub:PrivateKey";
         try
         {
             using var key = AppKey.Load(options);

@@ -7,7 +7,7 @@ namespace WebhookBot.Clients.GitHub;
 /// <summary>
 /// The tokens of the app's installations, kept in memory until shortly before they expire, and asked for once at a time.
 /// </summary>
-public sealed class InstallationTokens(GitHubConnections connections, AppToken app, TimeProvider time) : IDisposable
+public sealed class InstallationTokens(GitHubConnections connections, AppToken app, KnownSecrets secrets, TimeProvider time) : IDisposable
 {
     // GitHub's tokens live an hour; one that has less than this left could expire while it is used.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
@@ -61,6 +61,7 @@ public sealed class InstallationTokens(GitHubConnections connections, AppToken a
         try
         {
             var token = await connections.Create(app.Create()).GitHubApps.CreateInstallationToken(installation);
+            secrets.KnowObtained(token?.Token);
             return token is { Token.Length: > 0 } ? token : throw GitHubRefusedException.Unreadable();
         }
         catch (AuthorizationException e)

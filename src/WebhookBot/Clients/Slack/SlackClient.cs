@@ -60,7 +60,7 @@ public sealed partial class SlackClient(IHttpClientFactory clients, IOptions<Sla
         {
             Content = new FormUrlEncodedContent(given),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.BotToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.BotToken?.Reveal());
         request.Headers.Accept.ParseAdd("application/json");
         request.Headers.UserAgent.Add(UserAgent);
         request.Options.Set(OutboundCalls.IsRead, isRead);

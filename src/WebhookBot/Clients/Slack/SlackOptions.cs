@@ -12,13 +12,13 @@ public sealed class SlackOptions
     public Uri ApiUrl { get; set; } = new("https://slack.com/api/");
 
     /// <summary>The bot token, <c>xoxb-…</c>.</summary>
-    public string? BotToken { get; set; }
+    public Secret? BotToken { get; set; }
 
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Which setting is missing for calls to Slack, or null.</summary>
-    public string? MissingSetting() => string.IsNullOrWhiteSpace(BotToken) ? "Slack:BotToken is not set" : null;
+    public string? MissingSetting() => !Secret.IsSet(BotToken) ? "Slack:BotToken is not set" : null;
 }
 
 /// <summary>Refuses settings that could never work, with the fix.</summary>
@@ -29,7 +29,7 @@ public sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
         ArgumentNullException.ThrowIfNull(options);
         var problem = ApiSettings.Problem("Slack:ApiUrl", options.ApiUrl)
             ?? ApiSettings.TimeoutProblem("Slack:Timeout", options.Timeout)
-            ?? TokenProblem(options.BotToken);
+            ?? TokenProblem(options.BotToken?.Reveal());
         return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
     }
 

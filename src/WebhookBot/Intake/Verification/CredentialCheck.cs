@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WebhookBot.Clients;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Verification;
@@ -10,7 +11,7 @@ internal sealed class CredentialCheck(VerificationScheme scheme, IReadOnlyList<S
     // As long as any secret may be, so that comparing takes as long whatever the secret's length.
     private static readonly byte[] Nobody = RandomNumberGenerator.GetBytes(32);
 
-    private readonly List<(SourceSecret Secret, byte[] Hash)> _hashes = [.. secrets.Where(s => s.Value.Length > 0).Select(s => (s, Hash(s.Value)))];
+    private readonly List<(SourceSecret Secret, byte[] Hash)> _hashes = [.. secrets.Where(s => Secret.IsSet(s.Value)).Select(s => (s, Hash(s.Value.Reveal())))];
 
     public Proof Proof { get; } = new(ProofCoverage.Sender);
 

@@ -111,7 +111,7 @@ internal sealed class IssuedTokenCheck(TokenIssuer issuer, CheckInput input) : I
         var rsa = RSA.Create();
         try
         {
-            rsa.ImportFromPem(secret.Value);
+            rsa.ImportFromPem(secret.Value.Reveal());
             return new RsaSecurityKey(rsa) { KeyId = secret.Name };
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)

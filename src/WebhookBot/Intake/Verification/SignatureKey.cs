@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Org.BouncyCastle.Math.EC.Rfc8032;
+using WebhookBot.Clients;
 using WebhookBot.Rules.Sources;
 
 namespace WebhookBot.Intake.Verification;
@@ -27,7 +28,7 @@ internal abstract class SignatureKey(SourceSecret secret)
     /// <summary>The key of that secret; null when the secret is another scheme's, or no key.</summary>
     public static SignatureKey? Create(VerificationScheme scheme, SourceSecret secret)
     {
-        if (!secret.Value.StartsWith(scheme.KeyPrefix, StringComparison.Ordinal) || Bytes(scheme, secret.Value) is not { Length: > 0 } bytes)
+        if (!secret.Value.Reveal().StartsWith(scheme.KeyPrefix, StringComparison.Ordinal) || Bytes(scheme, secret.Value.Reveal()) is not { Length: > 0 } bytes)
         {
             return null;
         }
@@ -46,7 +47,7 @@ internal abstract class SignatureKey(SourceSecret secret)
     /// </summary>
     public static SignatureKey Nobody(VerificationScheme scheme, bool isOnlyWay)
     {
-        var secret = new SourceSecret("", "");
+        var secret = new SourceSecret("", new Secret(""));
         var seed = RandomNumberGenerator.GetBytes(32);
         switch (scheme.Algorithm)
         {

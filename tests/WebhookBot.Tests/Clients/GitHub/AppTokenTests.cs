@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using WebhookBot.Clients;
 using WebhookBot.Clients.GitHub;
 using WebhookBot.Tests.Peers;
 
@@ -51,7 +52,7 @@ public sealed class AppTokenTests
     [InlineData("1", null, "api.github.com", "GitHub:ApiUrl")]
     public void Refuses_settings_that_cannot_work(string appId, string? key, string url, string named)
     {
-        var options = new GitHubOptions { AppId = appId, PrivateKey = key, ApiUrl = new Uri(url, UriKind.RelativeOrAbsolute) };
+        var options = new GitHubOptions { AppId = appId, PrivateKey = key is null ? null : new Secret(key), ApiUrl = new Uri(url, UriKind.RelativeOrAbsolute) };
         var result = new GitHubOptionsCheck().Validate(null, options);
         Assert.Contains(named, result.FailureMessage, StringComparison.Ordinal);
         Assert.DoesNotContain("AAAA", result.FailureMessage, StringComparison.Ordinal);
@@ -72,5 +73,5 @@ public sealed class AppTokenTests
         Assert.True(new GitHubOptionsCheck().Validate(null, Options(rsa.ExportRSAPublicKeyPem())).Failed);
     }
 
-    private GitHubOptions Options(string pem) => new() { AppId = _app.Id, PrivateKey = pem };
+    private GitHubOptions Options(string pem) => new() { AppId = _app.Id, PrivateKey = new Secret(pem) };
 }

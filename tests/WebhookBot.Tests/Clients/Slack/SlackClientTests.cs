@@ -69,7 +69,7 @@ public sealed class SlackClientTests : IAsyncLifetime
     [InlineData("https://slack.com/api/", "xoxb-1 2\n", "Slack:BotToken")]
     public void Refuses_settings_that_cannot_work(string url, string? token, string named)
     {
-        var options = new SlackOptions { ApiUrl = new Uri(url, UriKind.RelativeOrAbsolute), BotToken = token };
+        var options = new SlackOptions { ApiUrl = new Uri(url, UriKind.RelativeOrAbsolute), BotToken = token is null ? null : new Secret(token) };
         var result = new SlackOptionsCheck().Validate(null, options);
         Assert.Contains(named, result.FailureMessage, StringComparison.Ordinal);
         Assert.DoesNotContain("xoxb-1", result.FailureMessage, StringComparison.Ordinal);

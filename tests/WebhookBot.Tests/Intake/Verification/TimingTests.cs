@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using WebhookBot.Clients;
 using WebhookBot.Intake;
 using WebhookBot.Tests.Drivers;
 using WebhookBot.Tests.Peers;
@@ -21,7 +22,7 @@ public sealed class TimingTests
     private const double LargestT = 4.5;
 
     private static readonly byte[] Body = RandomNumberGenerator.GetBytes(2_000);
-    private static readonly SourceSecret[] Secrets = [new("FIRST", "the first secret"), new("SECOND", "the second secret")];
+    private static readonly SourceSecret[] Secrets = [new("FIRST", new Secret("the first secret")), new("SECOND", new Secret("the second secret"))];
     private static readonly string Right = RawHttp.Sign(Body, "the first secret");
 
     [Fact]

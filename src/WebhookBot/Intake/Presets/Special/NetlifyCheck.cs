@@ -13,7 +13,7 @@ internal sealed class NetlifyCheck(CheckInput input) : IRequestCheck
 {
     public const string Header = "X-Webhook-Signature";
 
-    private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value)))];
+    private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value.Reveal())))];
 
     public Proof Proof { get; } = new(ProofCoverage.Bytes);
 

@@ -118,7 +118,7 @@ internal sealed partial class SnsCheck(CheckInput input) : IRequestCheck
         var keys = input.Secrets.ToList();
         if (AddressOf(message) is { } address && await input.Tools.Keys.FindNamedAsync(address, cancellation) is { } pem && PublicKeyOf(pem) is { } key)
         {
-            keys.Add(new SourceSecret($"certificate of {address.Host}", key));
+            keys.Add(new SourceSecret($"certificate of {address.Host}", new Secret(key)));
         }
 
         return keys;

@@ -44,7 +44,7 @@ internal sealed class TravisCheck(CheckInput input) : IRequestCheck
                 return CheckResult.Refused($"the key could not be had from {Configuration.Host}");
             }
 
-            if (PublicKeys.Verify([new SourceSecret($"key of {Configuration.Host}", key)], content, signature, HashAlgorithmName.SHA1) is { } name)
+            if (PublicKeys.Verify([new SourceSecret($"key of {Configuration.Host}", new Secret(key))], content, signature, HashAlgorithmName.SHA1) is { } name)
             {
                 return CheckResult.Verified(name);
             }
@@ -79,7 +79,7 @@ internal static class PublicKeys
             using var rsa = RSA.Create();
             try
             {
-                rsa.ImportFromPem(key.Value);
+                rsa.ImportFromPem(key.Value.Reveal());
                 found = rsa.KeySize >= 2048 && rsa.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1) ? key.Name : found;
             }
             catch (Exception e) when (e is ArgumentException or CryptographicException)

@@ -12,7 +12,7 @@ internal sealed class TwilioCheck(CheckInput input) : IRequestCheck
     public const string Header = "X-Twilio-Signature";
     public const string BodyHash = "bodySHA256";
 
-    private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value)))];
+    private readonly List<(SourceSecret Secret, byte[] Key)> _keys = [.. input.Secrets.Select(s => (s, Encoding.UTF8.GetBytes(s.Value.Reveal())))];
 
     public Proof Proof { get; } = new(ProofCoverage.Content);
 

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using WebhookBot.Intake;
+using WebhookBot.Journal;
+using WebhookBot.Telemetry;
+
+namespace WebhookBot.Admin;
+
+/// <summary>How full the bot is: what is held, what waits, what is left. Read when the measurements are asked for.</summary>
+internal static class Saturation
+{
+    public static void WatchSaturation(this IServiceProvider services)
+    {
+        var journal = services.GetRequiredService<IJournal>();
+        BotMetrics.Gauge("webhookbot.journal.unfinished", "Deliveries that are not finished", () => journal.Health.Unfinished);
+        BotMetrics.Gauge("webhookbot.journal.retrying", "Actions waiting for a retry", () => journal.Health.Retrying);
+        BotMetrics.Gauge("webhookbot.journal.index_lag", "Records that lists do not show yet", () => journal.Health.IndexLag);
+        BotMetrics.Gauge("webhookbot.journal.writable", "1 when deliveries are taken, 0 when they are refused", () => journal.Health.Problem is null ? 1 : 0);
+
+        var intake = services.GetRequiredService<IntakeEndpoint>();
+        BotMetrics.Gauge("webhookbot.intake.body_bytes", "Bytes that large bodies in flight have taken of Intake:MaxBytesInFlight", () => intake.BodyBytes);
+
+        var folder = Path.GetFullPath(Path.ChangeExtension(services.GetRequiredService<IOptions<JournalOptions>>().Value.Path, null));
+        BotMetrics.Gauge("webhookbot.journal.log_bytes", "Bytes of the journal's log", () => LogBytes(folder));
+        BotMetrics.Gauge("webhookbot.journal.disk_free_bytes", "Bytes left on the journal's disk", () => FreeBytes(folder));
+    }
+
+    // A segment may go while it is looked at.
+    private static long LogBytes(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles("*.log").Sum(file => file.Length);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static long FreeBytes(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+}

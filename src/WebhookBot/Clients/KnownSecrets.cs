@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Text.Encodings.Web;
+
+namespace WebhookBot.Clients;
+
+/// <summary>
+/// The values that nobody may see: settings whose name says that they are secret, the secrets of sources, tokens that were obtained. Whatever
+/// leaves the process for people to read passes through <see cref="Mask"/>.
+/// </summary>
+public sealed partial class KnownSecrets
+{
+    // A shorter one is no secret, and would blot out words.
+    private const int Shortest = 6;
+
+    private const string FileSuffix = "_FILE";
+
+    // Many installations' tokens come and go; those that have gone are no secrets any more, and all have a form of their own.
+    private const int MostObtained = 1000;
+
+    private readonly ConcurrentDictionary<string, byte> _values = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _obtained = new();
+
+    public KnownSecrets(IConfiguration configuration)
+    {
+        foreach (var (key, _) in configuration.AsEnumerable())
+        {
+            var name = key.EndsWith(FileSuffix, StringComparison.OrdinalIgnoreCase) ? key[..^FileSuffix.Length] : key;
+            if (SecretName().IsMatch(name))
+            {
+                Know(Read(configuration, name));
+            }
+        }
+    }
+
+    /// <summary>Makes a value known for good.</summary>
+    public void Know(string? value)
+    {
+        foreach (var form in FormsOf(value))
+        {
+            _values.TryAdd(form, 0);
+        }
+    }
+
+    /// <summary>Makes a value known that serves for a while.</summary>
+    public void KnowObtained(string? value)
+    {
+        foreach (var form in FormsOf(value).Where(form => _values.TryAdd(form, 0)))
+        {
+            _obtained.Enqueue(form);
+        }
+
+        while (_obtained.Count > MostObtained && _obtained.TryDequeue(out var old))
+        {
+            _values.TryRemove(old, out _);
+        }
+    }
+
+    /// <summary>The text with <see cref="Redaction.Mark"/> for what is known and for what looks like a credential; the same object when there is neither.</summary>
+    public string Mask(string text)
+    {
+        foreach (var (value, _) in _values)
+        {
+            text = text.Replace(value, Redaction.Mark, StringComparison.Ordinal);
+        }
+
+        return Redaction.Mask(text);
+    }
+
+    // As it is, as it stands in JSON, and as it stands in an address.
+    private static IEnumerable<string> FormsOf(string? value) => value?.Trim() is not { Length: >= Shortest } whole ? [] : new[]
+    {
+        whole,
+        JsonEncodedText.Encode(whole).ToString(),
+        JsonEncodedText.Encode(whole, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+        Uri.EscapeDataString(whole),
+    }.Distinct(StringComparer.Ordinal);
+
+    // Other programs' variables end in _FILE too, and what they name need not be there for us.
+    private static string? Read(IConfiguration configuration, string name)
+    {
+        try
+        {
+            return configuration[name];
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("(?:token|secret|password|passwd|private_?key|api_?key|credentials?)(?!_?file)(?:_?[a-z0-9]{1,8})?$|_key$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName();
+}
