@@ -53,7 +53,7 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
             .Select(preset => (preset, catalog: vocabulary.Events?.Invoke(preset)))
             .Where(p => p.catalog is not null)
             .SelectMany(p => p.catalog!.Events.Select(e => $"{p.preset}.{e.Name}").Concat(p.catalog.Events.Where(e => e.Action is not null).Select(e => $"{p.preset}.{e.Type}.*")))
-            .Concat(["alert.firing", "alert.resolved", BotEvents.DeadLetter])
+            .Concat(["alert.firing", "alert.resolved", .. BotEvents.All])
             .Distinct()
             .Order(StringComparer.Ordinal);
         return SchemaForms.Described(

@@ -22,6 +22,17 @@ internal static class OwnEvents
     private const string Bot = """
         event dead_letter
           - DeadLetter
+        event breaker_open
+          - Breaker
+        event breaker_closed
+          - BreakerEnd
+        type BreakerEnd
+          kind text
+          target text
+        type Breaker
+          kind text
+          target text
+          detail text
         type DeadLetter
           delivery text
           event text

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenTelemetry.Metrics;
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 using WebhookBot.Telemetry;
 
@@ -24,6 +25,7 @@ public static class AdminSetup
         BotMetrics.Gauge("webhookbot.journal.unfinished", "Deliveries that are not finished", () => journal.Health.Unfinished);
         BotMetrics.Gauge("webhookbot.journal.retrying", "Actions waiting for a retry", () => journal.Health.Retrying);
         BotMetrics.Gauge("webhookbot.journal.index_lag", "Records that lists do not show yet", () => journal.Health.IndexLag);
+        TargetEndpoints.Measure(app.Services.GetRequiredService<ITargetTraffic>());
 
         var gate = app.Services.GetRequiredService<AdminGate>();
         app.MapHealth();
@@ -34,6 +36,7 @@ public static class AdminSetup
         api.MapRules();
         api.MapSchedules();
         api.MapSources();
+        api.MapTargets();
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase), branch => branch.Use(async (http, next) =>
         {
             if (gate.IsAllowed(http))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 using WebhookBot.RuleFiles;
 
@@ -13,7 +14,7 @@ internal static class HealthEndpoints
         app.MapGet("/readyz", Ready);
     }
 
-    private static IResult Ready(IJournal journal, RuleSetProvider rules, IHostApplicationLifetime lifetime)
+    private static IResult Ready(IJournal journal, RuleSetProvider rules, ITargetTraffic traffic, IHostApplicationLifetime lifetime)
     {
         var health = journal.Health;
         var problems = new List<string>();
@@ -27,6 +28,9 @@ internal static class HealthEndpoints
             problems.Add($"journal: {health.Problem}");
         }
 
+        // A target that does not work keeps no delivery from being taken, so it is told as well.
+        var down = traffic.Reports().Where(r => r.State == "open").Select(r => JsonValue.Create($"{r.Name} does not work: {r.Reason}; {r.Waiting} actions wait for it"));
+
         // The last good rule set decides meanwhile, so a bad reload is told but takes nothing out of service.
         return Results.Json(
             new JsonObject
@@ -34,6 +38,7 @@ internal static class HealthEndpoints
                 ["status"] = problems.Count == 0 ? "ready" : "not ready",
                 ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p))]),
                 ["rules"] = rules.Status.Problem ?? $"rule set {rules.Current.Hash} is in force",
+                ["targets"] = new JsonArray([.. down]),
                 ["index"] = health.IndexNote,
                 ["unfinished"] = health.Unfinished,
                 ["retrying"] = health.Retrying,

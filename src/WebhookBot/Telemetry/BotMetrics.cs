@@ -38,6 +38,9 @@ public static class BotMetrics
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600] });
 
+    /// <summary>Watches numbers that are read when they are asked for, each with its label.</summary>
+    public static void Gauge(string name, string description, Func<IEnumerable<Measurement<long>>> read) => Meter.CreateObservableGauge(name, read, description: description);
+
     /// <summary>Watches a number that is read when it is asked for.</summary>
     public static void Gauge(string name, string description, Func<long> read) => Meter.CreateObservableGauge(name, read, description: description);
 }
