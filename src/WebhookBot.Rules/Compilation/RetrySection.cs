@@ -33,12 +33,12 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
 
     private TimeSpan? Age(YamlNode node)
     {
-        if (node is YamlScalar scalar && Durations.TryParse(scalar.Text) is { } age && age > TimeSpan.Zero)
+        if (node is YamlScalar scalar && Durations.TryParse(scalar.Text) is { } age && age > TimeSpan.Zero && age <= TimeSpan.FromDays(365))
         {
             return age;
         }
 
-        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'max_age' is a duration such as 1h or 2d, more than nothing; found {node.KindInWords}");
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'max_age' is a duration such as 1h or 2d, more than nothing and a year at most; found {node.KindInWords}");
         return null;
     }
 

@@ -52,7 +52,7 @@ public static class RuleKeys
         new("attempts", ValueForm.WholeNumber(1, MostAttempts), "How often it is tried in all."),
         new("base", ValueForm.Duration, "The longest delay before the second attempt; it doubles from one attempt to the next, and the delay is drawn at random below it. Seven days at most."),
         new("max", ValueForm.Duration, "The longest delay between two attempts. Seven days at most."),
-        new("max_age", ValueForm.Duration, "How old the work may get: what is not done so long after its event (or after the end of its wait) is dropped, and recorded as skipped. Without it work is never too old."),
+        new("max_age", ValueForm.Duration, "How old the work may get: what is not done so long after its event (or after the end of its wait) is dropped, and recorded as skipped. Without it work is never too old. A year at most."),
     ]);
 
     /// <summary>Of a step, beside its action.</summary>

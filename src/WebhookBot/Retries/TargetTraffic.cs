@@ -18,6 +18,7 @@ public sealed partial class TargetTraffic(
     // What comes back after a wait is spread: over a while that grows with an outage, and over a little after a wait that was asked for.
     private static readonly TimeSpan LeastSpread = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MostSpread = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan AskedSpread = TimeSpan.FromSeconds(25);
 
     // A due time is the wall clock's and the turn another clock's; they need not agree to the microsecond.
@@ -48,7 +49,16 @@ public sealed partial class TargetTraffic(
             }
         }
 
-        passage.HasRoom = await passage.Host.Room.EnterAsync(cancellation);
+        try
+        {
+            passage.HasRoom = await passage.Host.Room.EnterAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            passage.Dispose();
+            throw;
+        }
+
         lock (_gate)
         {
             if (passage.HasRoom)
@@ -80,6 +90,11 @@ public sealed partial class TargetTraffic(
     {
         lock (_gate)
         {
+            foreach (var lane in _lanes.Values)
+            {
+                lane.Line.Tidy(Now);
+            }
+
             var hosts = _hosts.Values.Where(h => h.Breaker.OpenSince is not null)
                 .Select(h => new TargetReport(h.Kind, h.Name, "open", WallClock(h.Breaker), h.Breaker.Reason, _lanes.Values.Where(l => l.Host == h).Sum(l => l.Line.Count)));
             var lanes = _lanes.Values.Where(l => l.Breaker.OpenSince is not null || (l.Line.Count > 0 && l.Host.Breaker.OpenSince is null))
@@ -211,15 +226,16 @@ public sealed partial class TargetTraffic(
         passage.TurnedAway = new Attempt(wall, ActionStatus.Waiting, why, wall + (at - now) + Margin);
     }
 
-    // A lane with a pace is spread by that already.
+    // The longer a target has been down, the longer what waits for it is let be: each look costs a record. A lane with a pace is spread by that.
     private TimeSpan Spread(Passage passage, TimeSpan pause, TimeSpan now)
     {
+        var down = passage.Host.Breaker.OpenSince is { } since ? now - since : (TimeSpan?)null;
         if (passage.Target.Pace is not null)
         {
-            return pause;
+            return pause + TimeSpan.FromTicks(Math.Min((down ?? TimeSpan.Zero).Ticks / 8, MostPatience.Ticks));
         }
 
-        var within = passage.Host.Breaker.OpenSince is { } since ? TimeSpan.FromTicks(Math.Clamp((now - since).Ticks, LeastSpread.Ticks, MostSpread.Ticks)) : AskedSpread;
+        var within = down is { } age ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, LeastSpread.Ticks, MostSpread.Ticks)) : AskedSpread;
         return pause + (within * random.NextDouble());
     }
 
@@ -227,7 +243,15 @@ public sealed partial class TargetTraffic(
     {
         if (passage.CarriedPile is { } pile)
         {
-            pile.State = outcome is ActionOutcome.Succeeded ? PileState.Told : PileState.Waiting;
+            if (outcome is ActionOutcome.Succeeded)
+            {
+                pile.State = PileState.Told;
+            }
+            else
+            {
+                passage.Lane.Line.Untell(pile);
+            }
+
             if (outcome is not (null or ActionOutcome.RetryLater))
             {
                 passage.Lane.Line.Forget(passage.Lease.Action.Key);

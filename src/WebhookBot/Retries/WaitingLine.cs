@@ -99,6 +99,13 @@ internal sealed class WaitingLine
         return pile.Describe();
     }
 
+    /// <summary>The pile was not told: it waits on, and others may join it again.</summary>
+    public void Untell(WaitingPile pile)
+    {
+        pile.State = PileState.Waiting;
+        _pile ??= pile;
+    }
+
     /// <summary>It does not wait any more, and lies on no pile.</summary>
     public void Forget(string key)
     {
@@ -106,6 +113,21 @@ internal sealed class WaitingLine
         if (_piled.Remove(key, out var pile) && pile.Remove(key) == 0 && _pile == pile)
         {
             _pile = null;
+        }
+    }
+
+    /// <summary>Forgets who did not come by for long after his turn.</summary>
+    public void Tidy(TimeSpan now)
+    {
+        if (now - _tidied < Patience)
+        {
+            return;
+        }
+
+        _tidied = now;
+        foreach (var key in _places.Where(p => p.Value.At + Patience < now).Select(p => p.Key).ToList())
+        {
+            Forget(key);
         }
     }
 
@@ -121,25 +143,11 @@ internal sealed class WaitingLine
     {
         if (target.Pace is { } pace)
         {
-            _last = _last + pace.Interval > earliest ? _last + pace.Interval : earliest;
+            _last = _places.Count > 0 && _last + pace.Interval > earliest ? _last + pace.Interval : earliest;
             return _last;
         }
 
         return earliest;
-    }
-
-    private void Tidy(TimeSpan now)
-    {
-        if (now - _tidied < Patience)
-        {
-            return;
-        }
-
-        _tidied = now;
-        foreach (var key in _places.Where(p => p.Value.At + Patience < now).Select(p => p.Key).ToList())
-        {
-            Forget(key);
-        }
     }
 
     private readonly record struct Place(TimeSpan At, string? Latest);

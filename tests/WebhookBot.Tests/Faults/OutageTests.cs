@@ -38,13 +38,14 @@ public sealed class OutageTests(ITestOutputHelper output)
     private static readonly string[] Kinds = ["living", "news", "plain"];
 
     /// <summary>
-    /// The promise is 5 events a second, 108,000 in six hours. Here all six hours pass on the clock with an event every 12 seconds, 1,800: a
-    /// sixtieth. What a waiting action costs is measured for each and told for 108,000.
+    /// The promise is 5 events a second, 108,000 in six hours. Here all six hours pass on the clock with an event every 24 seconds, 900: one of
+    /// 120. What a waiting action costs in memory (as long as it waits, over what is left when all is done) is told for 108,000; that overstates
+    /// what is kept of its being put off, since so many in one line would be looked at less often each.
     /// </summary>
     [Fact]
     public async Task Slack_is_down_for_six_hours_and_nothing_is_lost_but_what_is_too_old()
     {
-        const int Events = 1800;
+        const int Events = 900;
         await using var world = await SimulatedBot.StartAsync(_ => Rules);
         world.Slack.AddChannel("news");
         var isDown = true;
@@ -55,10 +56,9 @@ public sealed class OutageTests(ITestOutputHelper output)
             return Volatile.Read(ref isDown);
         });
         var began = world.Clock.GetUtcNow();
-        var memory = GC.GetTotalMemory(forceFullCollection: true);
         var acks = new List<double>();
         var ids = new List<string>();
-        await world.PassAsync(TimeSpan.FromHours(6), TimeSpan.FromSeconds(12), async () =>
+        await world.PassAsync(TimeSpan.FromHours(6), TimeSpan.FromSeconds(24), async () =>
         {
             var number = ids.Count;
             var started = Stopwatch.GetTimestamp();
@@ -67,12 +67,11 @@ public sealed class OutageTests(ITestOutputHelper output)
             await world.TakenUpAsync(ids[^1]);
         });
         Assert.Equal(Events, ids.Count);
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - memory) / (double)Events;
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
         var log = new DirectoryInfo(Path.Combine(world.Bot.Folder.Path, "data", "journal")).EnumerateFiles().Sum(f => f.Length);
-        output.WriteLine($"{calls.Count} calls in six hours; {each:F0} bytes of memory a delivery, {each * 108_000 / (1 << 20):F0} MB for 108,000; {log / (double)Events:F0} bytes of log a delivery");
-        output.WriteLine($"answered in {acks.Take(600).Order().ElementAt(594):F1} ms (p99) in the first two hours, {acks.TakeLast(600).Order().ElementAt(594):F1} ms in the last two");
-        Assert.InRange(calls.Count, 100, 6 * 60 * 6);
-        Assert.True(each * 108_000 < 200 << 20, $"{each} bytes each");
+        output.WriteLine($"{calls.Count} calls in six hours; {log / (double)Events:F0} bytes of log a delivery");
+        output.WriteLine($"answered in {acks.Take(300).Order().ElementAt(296):F1} ms (p99) in the first two hours, {acks.TakeLast(300).Order().ElementAt(296):F1} ms in the last two");
+        Assert.InRange(calls.Count, 50, 6 * 60 * 6);
 
         isDown = false;
         calls.Clear();
@@ -81,6 +80,9 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         await world.Bot.Client.SettledAsync(TimeSpan.FromSeconds(30));
         Assert.Empty(await world.TargetsAsync());
+        var each = (memory - GC.GetTotalMemory(forceFullCollection: true)) / (double)Events;
+        output.WriteLine($"{each:F0} bytes of memory for each that waited, {each * 108_000 / (1 << 20):F0} MB for 108,000");
+        Assert.True(each * 108_000 < 200 << 20, $"{each} bytes each");
         output.WriteLine($"drained {(calls.Last() - ended).TotalMinutes:F1} minutes after the end with {world.Slack.Messages.Count} messages");
         await CheckAsync(world, ids, began, ended);
     }
@@ -180,13 +182,17 @@ public sealed class OutageTests(ITestOutputHelper output)
                     Assert.StartsWith("stale: max_age passed", action.Attempts()[^1].GetProperty("detail").GetString(), StringComparison.Ordinal);
                     stale++;
                     break;
+                case "news" when receivedAt < ended - TimeSpan.FromHours(2) + TimeSpan.FromMinutes(5):
+                    // It became too old while the rest was told.
+                    Assert.Contains(action.Status(), new[] { "skipped", "succeeded" });
+                    break;
                 default:
                     Assert.True(action.Status() == "succeeded", $"{kind} of {receivedAt}: {action}");
                     break;
             }
         }
 
-        Assert.InRange(stale, (ended - began - TimeSpan.FromHours(2)).TotalSeconds / 36 - 2, ids.Count / 3);
+        Assert.InRange(stale, (ended - began - TimeSpan.FromHours(2)).TotalSeconds / 72 - 2, ids.Count / 3);
 
         // Of the living ones the last state of each; of the others twenty and one that tells the rest.
         Assert.All(Enumerable.Range(0, 10), key => Assert.Single(world.Slack.Messages, m => m.Text == $"{ids.Count - 30 + (key * 3)}"));
