@@ -103,7 +103,15 @@ internal sealed class WaitingLine
     public void Untell(WaitingPile pile)
     {
         pile.State = PileState.Waiting;
-        _pile ??= pile;
+        if (_pile is { } begun && begun != pile)
+        {
+            foreach (var key in pile.Absorb(begun))
+            {
+                _piled[key] = pile;
+            }
+        }
+
+        _pile = pile;
     }
 
     /// <summary>It does not wait any more, and lies on no pile.</summary>
@@ -188,6 +196,16 @@ internal sealed class WaitingPile
 
         _since = receivedAt < _since ? receivedAt : _since;
         _until = receivedAt > _until ? receivedAt : _until;
+    }
+
+    /// <summary>Takes over another one. Its members.</summary>
+    public IEnumerable<string> Absorb(WaitingPile other)
+    {
+        _members.UnionWith(other._members);
+        _lines.AddRange(other._lines.Take(MostLines - _lines.Count));
+        _since = other._since < _since ? other._since : _since;
+        _until = other._until > _until ? other._until : _until;
+        return other._members;
     }
 
     /// <summary>How many are left.</summary>
