@@ -46,6 +46,9 @@ public sealed class FakeSlack : IAsyncDisposable
     /// <summary>How many messages a page of <c>conversations.history</c> has.</summary>
     public int HistoryPage { get; set; } = 100;
 
+    /// <summary>Whose messages the history says they are.</summary>
+    public string Author { get; set; } = "U0000BOT";
+
     /// <summary>Whether the app has the scope to read what was posted.</summary>
     public bool MayReadHistory { get; set; } = true;
 
@@ -147,7 +150,7 @@ public sealed class FakeSlack : IAsyncDisposable
         var page = found.Skip(from).Take(HistoryPage).Select(m => (JsonNode)new JsonObject
         {
             ["type"] = "message",
-            ["user"] = "U0000BOT",
+            ["user"] = Author,
             ["ts"] = m.Ts,
             ["text"] = m.Text,
             ["metadata"] = fields.GetValueOrDefault("include_all_metadata") == "true" && m.Fields.GetValueOrDefault("metadata") is { } metadata ? JsonNode.Parse(metadata) : null,
