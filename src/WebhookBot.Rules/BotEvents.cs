@@ -32,6 +32,26 @@ public static class BotEvents
         ["unknown_before"] = unknown is { } time ? Timestamps.ToText(time) : null,
     };
 
+    /// <summary>A target does not work and is left alone.</summary>
+    public const string BreakerOpen = $"{Source}.breaker_open";
+
+    /// <summary>It works again.</summary>
+    public const string BreakerClosed = $"{Source}.breaker_closed";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [DeadLetter, MissedDeliveries, BreakerOpen, BreakerClosed];
+
+    /// <summary>The payload of <see cref="BreakerOpen"/>.</summary>
+    /// <param name="kind">The kind of target: <c>slack</c>, <c>github</c>, <c>http</c>.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="detail">What the last call met.</param>
+    public static JsonObject BreakerOpenOf(string kind, string target, string detail) => new() { ["kind"] = kind, ["target"] = target, ["detail"] = detail };
+
+    /// <summary>The payload of <see cref="BreakerClosed"/>.</summary>
+    /// <param name="kind">The kind of target.</param>
+    /// <param name="target">The target.</param>
+    public static JsonObject BreakerClosedOf(string kind, string target) => new() { ["kind"] = kind, ["target"] = target };
+
     /// <summary>The payload of <see cref="DeadLetter"/>.</summary>
     /// <param name="delivery">The id of the delivery that the action was planned for.</param>
     /// <param name="name">The delivery's event.</param>

@@ -10,6 +10,9 @@ namespace WebhookBot.Rules;
 /// </remarks>
 public sealed record RetryPolicy(int MaxAttempts, TimeSpan BaseDelay, TimeSpan MaxDelay)
 {
+    /// <summary>How long after its time the work is still worth doing; then it is dropped. Null for ever.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
     /// <summary>What is done when nobody says otherwise: 8 tries, up to 5 s after the first, up to 30 minutes apart.</summary>
     public static RetryPolicy Default { get; } = new(8, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(30));
 

@@ -3,7 +3,7 @@ using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
-/// <summary>Compiles <c>retry</c> of a step: <c>{ attempts: 5, base: 10s, max: 10m }</c>, a number of attempts alone, or <c>false</c>.</summary>
+/// <summary>Compiles <c>retry</c> of a step: <c>{ attempts: 5, base: 10s, max: 10m, max_age: 1h }</c>, a number of attempts alone, or <c>false</c>.</summary>
 internal sealed class RetrySection(DiagnosticBag diagnostics)
 {
     public RetryPolicy? Compile(YamlNode node)
@@ -19,7 +19,10 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
                 return new RetryPolicy(
                     mapping["attempts"] is { } attempts ? Attempts(attempts) : RetryPolicy.Default.MaxAttempts,
                     Delay(mapping["base"], RetryPolicy.Default.BaseDelay),
-                    Delay(mapping["max"], RetryPolicy.Default.MaxDelay));
+                    Delay(mapping["max"], RetryPolicy.Default.MaxDelay))
+                {
+                    MaxAge = mapping["max_age"] is { } age ? Age(age) : null,
+                };
             default:
                 diagnostics.Error(node.Position, DiagnosticCode.BadRetry, $"'retry' is a number of attempts, false, or {{ attempts: 5, base: 10s, max: 10m }}, found {node.KindInWords}");
                 return null;
@@ -27,6 +30,17 @@ internal sealed class RetrySection(DiagnosticBag diagnostics)
     }
 
     private int Attempts(YamlNode node) => Shape.Count(node, "attempts are", RuleKeys.MostAttempts, DiagnosticCode.BadRetry, diagnostics) ?? 1;
+
+    private TimeSpan? Age(YamlNode node)
+    {
+        if (node is YamlScalar scalar && Durations.TryParse(scalar.Text) is { } age && age > TimeSpan.Zero && age <= TimeSpan.FromDays(365))
+        {
+            return age;
+        }
+
+        diagnostics.Error(node.Position, DiagnosticCode.BadDuration, $"'max_age' is a duration such as 1h or 2d, more than nothing and a year at most; found {node.KindInWords}");
+        return null;
+    }
 
     private TimeSpan Delay(YamlNode? node, TimeSpan otherwise)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Conditions.Operators;
-using WebhookBot.Rules.Knowledge;
 using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
@@ -54,7 +53,7 @@ public sealed class SchemaWriter(RuleVocabulary vocabulary)
             .Select(preset => (preset, catalog: vocabulary.Events?.Invoke(preset)))
             .Where(p => p.catalog is not null)
             .SelectMany(p => p.catalog!.Events.Select(e => $"{p.preset}.{e.Name}").Concat(p.catalog.Events.Where(e => e.Action is not null).Select(e => $"{p.preset}.{e.Type}.*")))
-            .Concat(["alert.firing", "alert.resolved", .. OwnEvents.OfBot.Events.Select(e => $"{BotEvents.Source}.{e.Name}")])
+            .Concat(["alert.firing", "alert.resolved", .. BotEvents.All])
             .Distinct()
             .Order(StringComparer.Ordinal);
         return SchemaForms.Described(

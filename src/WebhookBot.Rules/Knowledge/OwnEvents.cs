@@ -24,6 +24,17 @@ internal static class OwnEvents
           - DeadLetter
         event missed_deliveries
           - MissedDeliveries
+        event breaker_open
+          - Breaker
+        event breaker_closed
+          - BreakerEnd
+        type BreakerEnd
+          kind text
+          target text
+        type Breaker
+          kind text
+          target text
+          detail text
         type DeadLetter
           delivery text
           event text

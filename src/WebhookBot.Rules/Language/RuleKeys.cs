@@ -52,13 +52,14 @@ public static class RuleKeys
         new("attempts", ValueForm.WholeNumber(1, MostAttempts), "How often it is tried in all."),
         new("base", ValueForm.Duration, "The longest delay before the second attempt; it doubles from one attempt to the next, and the delay is drawn at random below it. Seven days at most."),
         new("max", ValueForm.Duration, "The longest delay between two attempts. Seven days at most."),
+        new("max_age", ValueForm.Duration, "How old the work may get: what is not done so long after its event (or after the end of its wait) is dropped, and recorded as skipped. Without it work is never too old. A year at most."),
     ]);
 
     /// <summary>Of a step, beside its action.</summary>
     public static KeyTable Step { get; } = new("step", "One action, and what goes with it.",
     [
         new("when", Condition, "Conditions that must hold for this step as well; the other steps are not concerned."),
-        new("retry", ValueForm.AnyOf("a number of attempts, `false` for one attempt, or `{ attempts, base, max }`", ValueForm.WholeNumber(1, MostAttempts), ValueForm.Only(false), ValueForm.Mapping(Retry)),
+        new("retry", ValueForm.AnyOf("a number of attempts, `false` for one attempt, or `{ attempts, base, max, max_age }`", ValueForm.WholeNumber(1, MostAttempts), ValueForm.Only(false), ValueForm.Mapping(Retry)),
             "How often it is tried before it is a dead letter; 8 times when it does not say (base 5s, max 30m)."),
         new("name", ValueForm.Text(), "What people call the step, in explanations and in the log."),
         new("stop_on_failure", ValueForm.Flag, "The steps after it wait until it has succeeded, and are left out when it fails for good. Without it steps do not wait for each other."),

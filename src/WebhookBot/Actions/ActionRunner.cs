@@ -9,52 +9,61 @@ namespace WebhookBot.Actions;
 /// Tries one planned action and records what came of it. The first try and every retry go through here; what was decided is carried out,
 /// whatever the rules say by then.
 /// </summary>
-public sealed partial class ActionRunner(
-    IEnumerable<IAction> actions, IActionGate gate, AttemptRecorder recorder, TimeProvider clock, AttemptJudge judge, ILogger<ActionRunner> log)
+public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerTools tools, TimeProvider clock, ILogger<ActionRunner> log)
 {
     private readonly Dictionary<string, IAction> _actions = actions.ToDictionary(a => a.Descriptor.Name, StringComparer.Ordinal);
     private readonly KeyedLock _things = new();
 
     /// <summary>Tries it. The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
-    public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, CancellationToken cancellation)
+    public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(lease);
         var planned = lease.Action;
         if (planned.Omitted is { } why)
         {
-            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, why), null, cancellation);
+            return await RecordAsync(lease, ActionStatus.Skipped, why, cancellation);
         }
 
-        if ((planned.Hold is not null || planned.After is not null) && await gate.AskAsync(lease, cancellation) is { } turnedAway)
+        if ((planned.Hold is not null || planned.After is not null) && await tools.Gate.AskAsync(lease, cancellation) is { } turnedAway)
         {
-            return await recorder.RecordAsync(lease, turnedAway, null, cancellation);
+            return await tools.Recorder.RecordAsync(lease, turnedAway, null, cancellation);
         }
 
         if ((planned.Problem ?? Quarantine.Refusal(lease.Interrupted)) is { } problem)
         {
-            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, problem), null, cancellation);
+            return await RecordAsync(lease, ActionStatus.Dead, problem, cancellation);
         }
 
         if (!_actions.TryGetValue(planned.Action, out var action))
         {
-            return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Dead, $"this version has no action '{planned.Action}'"), null, cancellation);
+            return await RecordAsync(lease, ActionStatus.Dead, $"this version has no action '{planned.Action}'", cancellation);
         }
 
-        var request = new ActionRequest { Key = planned.Key, Rule = planned.Rule, Arguments = planned.Arguments, Origin = lease.Origin, Payload = payload };
-        using (await recorder.Quarantine.EnterAsync(lease.Interrupted, cancellation))
-        using (await _things.EnterAsync(ThingOf(action, request), cancellation))
+        var request = new ActionRequest
         {
-            return !await recorder.BeginAsync(lease, cancellation) ? null : planned.IsShadow || action.MissingSetting is not null
+            Key = planned.Key,
+            Rule = planned.Rule,
+            Arguments = planned.Arguments,
+            Origin = lease.Origin,
+            Payload = payload,
+            MayHaveHappened = how.MayHaveHappened,
+        };
+        using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
+        using (await _things.EnterAsync(Ask(action, request, action.SerialiseBy), cancellation))
+        {
+            return !await tools.Recorder.BeginAsync(lease, cancellation) ? null : planned.IsShadow || action.MissingSetting is not null
                 ? await RehearseAsync(lease, action, request, cancellation)
-                : await PerformAsync(lease, action, request, cancellation);
+                : await PerformAsync(lease, action, request, how, cancellation);
         }
     }
 
     // Whatever is wrong with the arguments shows again when it is carried out, and is recorded there.
-    private string? ThingOf(IAction action, ActionRequest request)
+    private T? Ask<T>(IAction action, ActionRequest request, Func<ActionRequest, T?> question)
+        where T : class
     {
         try
         {
-            return action.SerialiseBy(request);
+            return question(request);
         }
         catch (Exception e)
         {
@@ -63,13 +72,32 @@ public sealed partial class ActionRunner(
         }
     }
 
-    private async Task<Attempt?> PerformAsync(ActionLease lease, IAction action, ActionRequest request, CancellationToken cancellation)
+    private async Task<Attempt?> PerformAsync(ActionLease lease, IAction action, ActionRequest request, ActionTry how, CancellationToken cancellation)
     {
+        var target = Ask(action, request, action.TargetOf);
+        var stale = AttemptJudge.StaleAt(lease);
+        if (clock.GetUtcNow() >= stale)
+        {
+            if (target is not null)
+            {
+                tools.Traffic.Forget(lease, target);
+            }
+
+            return await RecordAsync(lease, ActionStatus.Skipped, $"stale: max_age passed at {stale:u}", cancellation);
+        }
+
+        using var passage = target is null ? null : await tools.Traffic.AskAsync(lease, target, how.IsDue, cancellation);
+        if (passage?.TurnedAway is { } turnedAway)
+        {
+            BotMetrics.Attempted(action.Descriptor.Name, target!.Host, NameOf(turnedAway.Status), TimeSpan.Zero);
+            return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(turnedAway, stale), null, cancellation);
+        }
+
         var started = clock.GetTimestamp();
-        var outcome = await ExecuteAsync(action, request, cancellation);
-        var attempt = judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
-        BotMetrics.Attempted(action.Descriptor.Name, TargetOf(request, action.Descriptor.Name), NameOf(attempt.Status), clock.GetElapsedTime(started));
-        return await recorder.RecordAsync(lease, attempt, (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
+        var outcome = await ExecuteAsync(action, request with { Pile = passage?.Pile }, cancellation);
+        var attempt = (passage is null ? null : await passage.ReportAsync(outcome)) ?? tools.Judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
+        BotMetrics.Attempted(action.Descriptor.Name, target?.Host ?? ServiceOf(action), NameOf(attempt.Status), clock.GetElapsedTime(started));
+        return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(attempt, stale), (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
 
     // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
@@ -95,13 +123,13 @@ public sealed partial class ActionRunner(
             }
         }
 
-        BotMetrics.Attempted(action.Descriptor.Name, TargetOf(request, action.Descriptor.Name), NameOf(ActionStatus.Shadow), TimeSpan.Zero);
-        return await recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), ActionStatus.Shadow, detail), null, cancellation);
+        BotMetrics.Attempted(action.Descriptor.Name, ServiceOf(action), NameOf(ActionStatus.Shadow), TimeSpan.Zero);
+        return await RecordAsync(lease, ActionStatus.Shadow, detail, cancellation);
     }
 
     private async Task<ActionOutcome> ExecuteAsync(IAction action, ActionRequest request, CancellationToken cancellation)
     {
-        using var deadline = new CancellationTokenSource(judge.Timeout, clock);
+        using var deadline = new CancellationTokenSource(tools.Judge.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
@@ -109,7 +137,7 @@ public sealed partial class ActionRunner(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return new ActionOutcome.RetryLater($"gave no answer within {judge.Timeout.TotalSeconds:0} s");
+            return ActionOutcome.Of(CallFault.Down($"gave no answer within {tools.Judge.Timeout.TotalSeconds:0} s", mayHaveHappened: true));
         }
         catch (Exception e) when (e is not ForbiddenCallException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
@@ -118,12 +146,22 @@ public sealed partial class ActionRunner(
         }
     }
 
-    // A host where there is one; the others call one service each, after which they are named.
-    private static string TargetOf(ActionRequest request, string action) =>
-        Uri.TryCreate(request.Arguments.TextAt("url"), UriKind.Absolute, out var url) ? url.Host : action.Split('.')[0];
+    private Task<Attempt?> RecordAsync(ActionLease lease, ActionStatus status, string detail, CancellationToken cancellation) =>
+        tools.Recorder.RecordAsync(lease, new Attempt(clock.GetUtcNow(), status, detail), null, cancellation);
+
+    // Slack's and GitHub's actions are named after whom they call.
+    private static string ServiceOf(IAction action) => action.Descriptor.Name.Split('.')[0];
 
     private static string NameOf(ActionStatus status) => status.ToString().ToLowerInvariant();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} ({Action}) failed inside the bot")]
     private partial void LogOurMistake(Exception e, string key, string action);
 }
+
+/// <summary>What the runner works with.</summary>
+/// <param name="Gate">Whether an action that waited is still wanted.</param>
+/// <param name="Traffic">Whether its target may be called.</param>
+/// <param name="Judge">What an outcome means.</param>
+/// <param name="Recorder">Writes it down.</param>
+/// <param name="Quarantine">Where what has ended the process before is tried alone.</param>
+public sealed record RunnerTools(IActionGate Gate, ITargetTraffic Traffic, AttemptJudge Judge, AttemptRecorder Recorder, Quarantine Quarantine);

@@ -25,6 +25,10 @@ public sealed class ActionsOptions
     /// <summary>How long work in progress may go on when the process is asked to stop. Less than the 30 s after which the host is torn down.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>So many calls in a row that found a target down, and it is left alone but for one try at a time; 0 for never.</summary>
+    [Range(0, 1000)]
+    public int BreakAfter { get; set; } = 5;
+
     /// <summary>The policy these make.</summary>
     public RetryPolicy Policy => new(MaxAttempts, BaseDelay, MaxDelay);
 }

@@ -27,6 +27,7 @@ public static class ActionsSetup
     public static IServiceCollection AddActions(this IServiceCollection services)
     {
         services.AddSingleton<SlackDestinations>();
+        services.AddSingleton<SlackLookUp>();
         services.AddSingleton<SlackPoster>();
         services.AddSingleton<GitHubCalls>();
         foreach (var entry in Entries.Concat(Own))
@@ -40,6 +41,8 @@ public static class ActionsSetup
         services.AddSingleton<DeadLetterNotice>();
         services.AddSingleton<Quarantine>();
         services.AddSingleton<AttemptRecorder>();
+        services.AddSingleton<BreakerNotice>();
+        services.AddSingleton<RunnerTools>();
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<Drain>();
         return services;

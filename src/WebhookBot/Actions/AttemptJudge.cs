@@ -23,14 +23,29 @@ public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<Act
     {
         var now = clock.GetUtcNow();
         policy ??= options.Value.Policy;
+        var detail = UncertainEnd.Tell(outcome.Detail, outcome is ActionOutcome.RetryLater { MayHaveHappened: true });
         return outcome switch
         {
             ActionOutcome.Succeeded => new Attempt(now, ActionStatus.Succeeded, outcome.Detail),
             ActionOutcome.Skipped => new Attempt(now, ActionStatus.Skipped, outcome.Detail),
-            ActionOutcome.RetryLater later when number < policy.MaxAttempts => new Attempt(now, ActionStatus.Retrying, outcome.Detail, now + Wait(later.After, policy, number)),
-            ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {outcome.Detail}"),
+            ActionOutcome.RetryLater later when number < policy.MaxAttempts => new Attempt(now, ActionStatus.Retrying, detail, now + Wait(later.After, policy, number)),
+            ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {detail}"),
             _ => new Attempt(now, ActionStatus.Dead, outcome.Detail),
         };
+    }
+
+    /// <summary>When the work is too old to be done; null when it never is.</summary>
+    public static DateTimeOffset? StaleAt(ActionLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return (lease.Action.NotBefore ?? lease.Origin.ReceivedAt) + lease.Action.Retry?.MaxAge;
+    }
+
+    /// <summary>The same, looked at again when the work becomes too old, so that it is dropped then.</summary>
+    public static Attempt NoLater(Attempt attempt, DateTimeOffset? stale)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        return attempt.NextAt > stale ? attempt with { NextAt = stale } : attempt;
     }
 
     // What the target asks for is honoured in full, within reason; a little more on top keeps all its callers from coming back at the same instant.

@@ -6,11 +6,8 @@ namespace WebhookBot.Actions;
 
 /// <summary>Writes down what came of a try, and has it told when it was the last one.</summary>
 public sealed partial class AttemptRecorder(
-    IJournal journal, DeadLetterNotice deadLetters, KnownSecrets secrets, Quarantine quarantine, TimeProvider clock, ILogger<AttemptRecorder> log)
+    IJournal journal, DeadLetterNotice deadLetters, KnownSecrets secrets, TimeProvider clock, ILogger<AttemptRecorder> log)
 {
-    /// <summary>Where what has ended the process before is tried alone.</summary>
-    public Quarantine Quarantine => quarantine;
-
     /// <summary>Notes that a try begins. False when the lease ran out meanwhile: somebody else has it.</summary>
     public async Task<bool> BeginAsync(ActionLease lease, CancellationToken cancellation)
     {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Planning;
-using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Actions;
 
@@ -18,7 +17,7 @@ public sealed partial class DeadLetterNotice(IJournal journal, IRuleSetInForce r
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(last);
-        if (IsOfBot(lease))
+        if (BotOrigin.Is(lease, rules.Current))
         {
             return;
         }
@@ -32,13 +31,6 @@ public sealed partial class DeadLetterNotice(IJournal journal, IRuleSetInForce r
             LogUntold(e, lease.Action.Key);
         }
     }
-
-    // A digest does not say what it gathered; the rule that gathers says what it listens to.
-    private bool IsOfBot(ActionLease lease) =>
-        lease.Origin.Source == BotEvents.Source
-        || (lease.Origin.Source == Digest.Source
-            && rules.Current.Rules.FirstOrDefault(r => r.Name == lease.Action.Rule) is { } rule
-            && rule.Triggers.Any(t => t.Fits(BotEvents.DeadLetter)));
 
     // One that was tried again and died again is told again: the time of its death is in the id.
     private DeliveryDraft DraftOf(ActionLease lease, Attempt last) => new()

@@ -19,6 +19,9 @@ public interface IAction
     /// </summary>
     string? SerialiseBy(ActionRequest request) => null;
 
+    /// <summary>Whom it calls; null when nobody, or when the arguments do not say (which is found when it is carried out).</summary>
+    ActionTarget? TargetOf(ActionRequest request) => null;
+
     /// <summary>
     /// Carries it out, at least once. An outcome for everything the world can answer; an exception only for our own mistakes.
     /// </summary>
@@ -42,4 +45,10 @@ public sealed record ActionRequest
 
     /// <summary>The payload of that delivery; an action takes from it what is not an argument (the repository, the installation).</summary>
     public required JsonElement Payload { get; init; }
+
+    /// <summary>True when an earlier try may have done it without our knowing: what can be looked up is looked up before it is done again.</summary>
+    public bool MayHaveHappened { get; init; }
+
+    /// <summary>What it tells in place of its own text: others that waited with it. Usually null.</summary>
+    public ActionPile? Pile { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenTelemetry.Metrics;
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 using WebhookBot.Telemetry;
 
@@ -22,6 +23,7 @@ public static class AdminSetup
     public static void MapAdmin(this WebApplication app)
     {
         app.Services.WatchSaturation();
+        TargetEndpoints.Measure(app.Services.GetRequiredService<ITargetTraffic>());
         var gate = app.Services.GetRequiredService<AdminGate>();
         app.MapHealth();
         var api = app.MapGroup("/api").AddEndpointFilter(app.Services.GetRequiredService<MaskedAnswers>()).AddEndpointFilter(gate).AddEndpointFilter(TellWhenUnwritableAsync);
@@ -31,6 +33,7 @@ public static class AdminSetup
         api.MapRules();
         api.MapSchedules();
         api.MapSources();
+        api.MapTargets();
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase), branch => branch.Use(async (http, next) =>
         {
             if (gate.IsAllowed(http))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WebhookBot.Actions;
 using Microsoft.Extensions.Options;
 using WebhookBot.Journal;
 using WebhookBot.RuleFiles;
@@ -15,7 +16,8 @@ internal static class HealthEndpoints
         app.MapGet("/readyz", Ready).AddEndpointFilter(masked);
     }
 
-    private static IResult Ready(IJournal journal, RuleSetProvider rules, IOptions<JournalOptions> options, IHostApplicationLifetime lifetime)
+    private static IResult Ready(
+        IJournal journal, RuleSetProvider rules, ITargetTraffic traffic, IOptions<JournalOptions> options, IHostApplicationLifetime lifetime)
     {
         var health = journal.Health;
         var problems = Problems(health, options.Value, lifetime).ToList();
@@ -24,6 +26,9 @@ internal static class HealthEndpoints
         var codes = problems.Select(p => p.Code)
             .Concat(rules.Status.Problem is null ? [] : ["rules"])
             .Concat(health.IndexNote is null ? [] : ["index"]);
+
+        // A target that does not work keeps no delivery from being taken, so it is told as well.
+        var down = traffic.Reports().Where(r => r.State == "open").Select(r => JsonValue.Create($"{r.Name} does not work: {r.Reason}; {r.Waiting} actions wait for it"));
         return Results.Json(
             new JsonObject
             {
@@ -31,6 +36,7 @@ internal static class HealthEndpoints
                 ["codes"] = new JsonArray([.. codes.Select(code => JsonValue.Create(code))]),
                 ["problems"] = new JsonArray([.. problems.Select(p => JsonValue.Create(p.Text))]),
                 ["rules"] = rules.Status.Problem ?? $"rule set {rules.Current.Hash} is in force",
+                ["targets"] = new JsonArray([.. down]),
                 ["index"] = health.IndexNote,
                 ["unfinished"] = health.Unfinished,
                 ["retrying"] = health.Retrying,

@@ -15,7 +15,7 @@ internal static class DoctorCommand
         var server = BotClient.ServerOption();
         var command = new Command("doctor", """
             Looks a running bot over: whether it is ready, whether its rules are the ones in the files, and for each source whether
-            anything came, and why what came last was refused. A source that never received anything (–) is named, and is not wrong.
+            anything came, and why what came last was refused; and which targets do not work now. A source that never received anything (–) is named, and is not wrong.
 
             Exit codes: 0 nothing wrong, 1 something is, 2 bad usage or no answer.
             """) { server };
@@ -35,6 +35,7 @@ internal static class DoctorCommand
         findings.AddRange(sources["items"]!.AsArray().Select(s => Source(s!, bot.Address)));
         findings.AddRange(sources["items"]!.AsArray().Select(s => DeliveryLog(s!)).OfType<Finding>());
         findings.AddRange(Elsewhere(sources["elsewhere"]!.AsArray()));
+        findings.AddRange((await GetAsync(bot, "/api/targets", cancellation))["items"]!.AsArray().Where(t => (string?)t!["state"] != "paced").Select(t => Target(t!)));
         foreach (var finding in findings)
         {
             Print(finding);
@@ -96,6 +97,12 @@ internal static class DoctorCommand
             ? new Finding(true, $"{(string?)source["name"]}: the sender's delivery log cannot be read, so what never arrives is not noticed", [ExplanationText.Harmless(problem)])
         : (string?)log["read_at"] is { } at ? new Finding(false, $"{(string?)source["name"]}: looked for what never arrived at {at}")
         : new Finding(null, $"{(string?)source["name"]}: the sender's delivery log has not been looked through yet");
+
+    private static Finding Target(JsonNode target)
+    {
+        var state = (string?)target["state"] == "open" ? "does not work, and is left alone but for one try at a time" : "asked to be left alone for a while";
+        return new Finding(true, $"{(string?)target["name"]} {state}", [$"since {(string?)target["since"]}: {ExplanationText.Harmless((string?)target["reason"] ?? "")}; {target["waiting"]} actions wait for it"]);
+    }
 
     private static IEnumerable<Finding> Elsewhere(JsonArray refusals) => refusals.Count == 0 ? [] :
         [new Finding(true, $"{refusals.Count} request{(refusals.Count == 1 ? "" : "s")} came to sources that there are not", [.. Reasons(refusals)])];

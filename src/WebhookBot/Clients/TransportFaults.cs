@@ -12,11 +12,17 @@ public static class TransportFaults
     public static CallFault? Classify(Exception exception, string target, CancellationToken cancellation) => exception switch
     {
         OperationCanceledException when cancellation.IsCancellationRequested => null,
-        OperationCanceledException or TimeoutException => CallFault.Retry($"{target} did not answer in time"),
+        OperationCanceledException or TimeoutException => CallFault.Down($"{target} did not answer in time", mayHaveHappened: true),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException =>
-            CallFault.Retry($"the answer of {target} broke off"),
+            CallFault.Down($"the answer of {target} broke off", mayHaveHappened: true),
         HttpRequestException { StatusCode: null } or IOException or SocketException =>
-            CallFault.Retry($"{target} could not be reached: {Redaction.Clean(exception.GetBaseException().Message)}"),
+            CallFault.Down($"{target} could not be reached: {Redaction.Clean(exception.GetBaseException().Message)}", WasSent(exception)),
         _ => null,
+    };
+
+    // Before there is a connection nothing can have been done.
+    private static bool WasSent(Exception exception) => exception is not HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 }

@@ -71,7 +71,9 @@ internal sealed class DeliveryProcessor(
             using var kept = tools.Leases.Keep(actions);
             foreach (var action in actions)
             {
-                done.Add((action.Action, await runner.RunAsync(action, e.Payload, cancellation)));
+                // With a plan that was saved before, what was never recorded may have been begun.
+                var how = new ActionTry(IsDue: false, MayHaveHappened: lease.Plan is not null || action.Attempts > 0);
+                done.Add((action.Action, await runner.RunAsync(action, e.Payload, how, cancellation)));
             }
         }
 

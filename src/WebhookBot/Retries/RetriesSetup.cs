@@ -1,7 +1,15 @@
+using WebhookBot.Actions;
+
 namespace WebhookBot.Retries;
 
-/// <summary>Registers the sweep.</summary>
+/// <summary>Registers the sweep, and what is known of targets.</summary>
 public static class RetriesSetup
 {
-    public static IServiceCollection AddRetries(this IServiceCollection services) => services.AddTransient<RetrySweepJob>();
+    public static IServiceCollection AddRetries(this IServiceCollection services)
+    {
+        services.AddSingleton<ITargetTraffic, TargetTraffic>();
+        services.AddSingleton<SweepTools>();
+        services.AddTransient<RetrySweepJob>();
+        return services;
+    }
 }

@@ -10,39 +10,55 @@ namespace WebhookBot.Retries;
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed partial class RetrySweepJob(
-    IJournal journal, ActionRunner runner, LeaseKeeper leases, Drain drain, ActionStory story, ILogger<RetrySweepJob> log) : IJob
+    IJournal journal, ActionRunner runner, SweepTools tools, ActionStory story, TimeProvider clock, ILogger<RetrySweepJob> log) : IJob
 {
     private const int BatchSize = 32;
+    private const int MostTogether = 256;
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(drain.Abandoned);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tries everything that is due. How many actions that were.</summary>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(tools.Drain.Abandoned);
+
+    /// <summary>Tries everything that is due, and what falls due meanwhile: a target that is slow holds up nobody else's. How many actions that were.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         var tried = 0;
-        while (!drain.Stopping.IsCancellationRequested)
+        var running = new HashSet<Task>();
+        while (!tools.Drain.Stopping.IsCancellationRequested)
         {
-            var due = await journal.ClaimDueActionsAsync(BatchSize, cancellation);
-            if (due.Count == 0)
+            var room = MostTogether - running.Count;
+            var due = room > 0 ? await journal.ClaimDueActionsAsync(Math.Min(BatchSize, room), cancellation) : [];
+            tried += due.Count;
+            running.UnionWith(due.Select(lease => RunAsync(lease, cancellation)));
+            if (due.Count > 0 && room > BatchSize)
+            {
+                continue;
+            }
+
+            running.RemoveWhere(task => task.IsCompleted);
+            if (running.Count == 0)
             {
                 break;
             }
 
-            using var kept = leases.Keep(due);
-            await Task.WhenAll(due.Select(lease => RunAsync(lease, cancellation)));
-            tried += due.Count;
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny([Task.Delay(LookAgain, clock, enough.Token), .. running]);
+            await enough.CancelAsync();
         }
 
+        await Task.WhenAll(running);
         return tried;
     }
 
     private async Task RunAsync(ActionLease lease, CancellationToken cancellation)
     {
+        using var kept = tools.Leases.Keep([lease]);
         try
         {
             var record = await journal.FindAsync(lease.Origin.DeliveryId, cancellation);
             var payload = record is null ? default : DeliveryBody.Parse(record.Delivery.Body);
-            story.Tell(lease.Origin, lease.Action, await runner.RunAsync(lease, payload, cancellation));
+            var how = new ActionTry(IsDue: true, MayHaveHappened: record is not null && UncertainEnd.IsIn(record, lease));
+            story.Tell(lease.Origin, lease.Action, await runner.RunAsync(lease, payload, how, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -58,3 +74,6 @@ internal sealed partial class RetrySweepJob(
     [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} could not be tried; it is tried again when its lease has run out")]
     private partial void LogPutOff(Exception e, string key);
 }
+
+/// <summary>What keeps a sweep's claims, and ends it.</summary>
+internal sealed record SweepTools(LeaseKeeper Leases, Drain Drain);

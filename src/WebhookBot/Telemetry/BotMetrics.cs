@@ -85,6 +85,9 @@ public static class BotMetrics
 
     public static void LogSwept(string log, bool isCompleted) => Sweeps.Add(1, new("log", log), new("outcome", isCompleted ? "completed" : "failed"));
 
+    /// <summary>Watches numbers that are read when they are asked for, each with its label.</summary>
+    public static void Gauge(string name, string description, Func<IEnumerable<Measurement<long>>> read) => Meter.CreateObservableGauge(name, read, description: description);
+
     /// <summary>Watches a number that is read when it is asked for.</summary>
     public static void Gauge(string name, string description, Func<long> read) => Meter.CreateObservableGauge(name, read, description: description);
 

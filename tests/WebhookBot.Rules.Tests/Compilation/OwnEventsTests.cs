@@ -17,6 +17,8 @@ public class OwnEventsTests
     [InlineData("{ schedule: '0 9 * * MON' }", "missed: { gt: 1 }, scheduled_for: { newer_than: 1h }, zone: UTC, rule: r, schedule: '0 9 * * MON'", null)]
     [InlineData("bot.dead_letter", "atempts: 3", "error WB0164: bot.dead_letter has no field 'atempts'; did you mean 'attempts'?")]
     [InlineData("bot.dead_letter", "attempts: many", "error WB0166: 'attempts' is a number, which never equals the text 'many'")]
+    [InlineData("bot.breaker_open", "kinds: http", "error WB0164: bot.breaker_open has no field 'kinds'; did you mean 'kind'?")]
+    [InlineData("bot.breaker_closed", "detail: x", "error WB0164: bot.breaker_closed has no field 'detail'")]
     [InlineData("bot.dead_letter", "payload.delivery: x, event: 'github.**', rule: r, action: slack.post, key: k, attempts: { gt: 1 }, detail: { contains: x }", null)]
     public void Checks_the_fields_of_its_own_events_as_those_of_a_sender(string on, string condition, string? told) =>
         Assert.Equal(told is null ? [] : [told], KnownEvents.Told(on, condition).Select(d => d[..Math.Min(d.Length, told?.Length ?? d.Length)]));

@@ -37,6 +37,21 @@ public class StepTests
     }
 
     [Fact]
+    public void A_step_says_how_old_its_work_may_get()
+    {
+        Assert.Equal(TimeSpan.FromHours(2), Assert.Single(Plan("- { say: { text: a }, retry: { attempts: 100, max_age: 2h } }").Actions).Retry!.MaxAge);
+        Assert.Null(Assert.Single(Plan("- { say: { text: a }, retry: { attempts: 100 } }").Actions).Retry!.MaxAge);
+    }
+
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("366d")]
+    [InlineData("-1h")]
+    [InlineData("[1h]")]
+    public void An_age_that_is_none_is_refused(string age) =>
+        Assert.Contains(TestRules.Compile($"rules:\n  r: {{ on: '*', then: [{{ say: {{ text: a }}, retry: {{ max_age: {age} }} }}] }}\n").Diagnostics, d => d.Message.Contains("'max_age' is a duration", StringComparison.Ordinal));
+
+    [Fact]
     public void The_steps_after_one_that_stops_on_failure_follow_it()
     {
         var actions = Plan("- say: { text: a }\n      - { say: { text: b }, stop_on_failure: true }\n      - say: { text: c }\n      - { say: { text: d }, stop_on_failure: true }\n      - say: { text: e }").Actions;

@@ -17,6 +17,10 @@ internal sealed class BotWorld : IAsyncDisposable
         // A retry is due when the sweep next comes round, a second later at most.
         ["Actions:BaseDelay"] = "00:00:00.050",
         ["Pipeline:PostponeBase"] = "00:00:00.300",
+
+        // Who tests the pace says so.
+        ["GitHub:WriteInterval"] = "00:00:00",
+        ["Slack:MessageInterval"] = "00:00:00",
         ["Rules:WatchEvery"] = "00:00:00.200",
 
         // Only tests of what was missed count what GitHub is asked about it.

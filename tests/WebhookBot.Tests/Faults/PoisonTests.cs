@@ -66,6 +66,7 @@ public sealed class PoisonTests
         };
         var settings = FaultBot.Settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         settings["Actions:BaseDelay"] = "00:00:00.5";
+        settings["Actions:BreakAfter"] = "0";
         settings["Actions:MaxDelay"] = "00:00:00.5";
         await using var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), settings);
         for (var i = 0; i < 40; i++)

@@ -29,7 +29,7 @@ public sealed class DeadLetterTests
               - slack.post: { channel: "#incidents", text: "{{payload.rule}} {{action}} {{event}} {{attempts}} {{detail}} {{payload.delivery}} {{key}}" }
         """;
 
-    private static readonly (string, string?)[] TwoTries = [("Actions:MaxAttempts", "2")];
+    private static readonly (string, string?)[] TwoTries = [("Actions:MaxAttempts", "2"), ("Actions:BreakAfter", "0")];
     private static readonly string Opened = BotWorld.Sample("github.pull_request.opened");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -143,7 +143,7 @@ public sealed class DeadLetterTests
 
         var key = Text(delivery.Action("announce"), "key");
         Assert.Equal(
-            $"announce slack.post github.pull_request.opened 2 gave up after 2 attempts: Slack answered 500 to chat.postMessage {Text(delivery, "id")} {key}",
+            $"announce slack.post github.pull_request.opened 2 gave up after 2 attempts: Slack answered 500 to chat.postMessage (it may have been done all the same) {Text(delivery, "id")} {key}",
             Assert.Single(world.Slack.Messages).Text);
         world.Verify();
     }

@@ -137,7 +137,7 @@ public sealed class ReplayTests
     public async Task Leaves_alone_what_is_still_under_way()
     {
         await using var world = await BotWorld.StartAsync(Rules);
-        world.Slack.Peer.Next(new PeerAnswer(429, """{"ok":false,"error":"ratelimited"}""").With("Retry-After", "600"), 1, IsPost);
+        world.Slack.Peer.Next(new PeerAnswer(500).With("Retry-After", "600"), 1, IsPost);
         var id = await world.Bot.SendGitHubAsync("pull_request", Opened);
         await world.Bot.FinishedAsync(id, "retrying");
 

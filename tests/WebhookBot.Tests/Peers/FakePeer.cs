@@ -22,6 +22,7 @@ public sealed class FakePeer : IAsyncDisposable
     private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private WebApplication? _app;
+    private Lost? _lost;
 
     private FakePeer()
     {
@@ -68,6 +69,14 @@ public sealed class FakePeer : IAsyncDisposable
         }
     }
 
+    /// <summary>The next such call is carried out, and its answer never comes. Completes when it has been carried out.</summary>
+    public Task LoseAnswer(Func<PeerRequest, bool> when)
+    {
+        var lost = new Lost(when);
+        _lost = lost;
+        return lost.Done.Task;
+    }
+
     /// <summary>Completes when this peer or one of the others is left hanging with a request.</summary>
     public Task AnyRequestAsync(params FakePeer[] others) => Task.WhenAny([_hanging.Task, .. others.Select(o => o._hanging.Task)]);
 
@@ -96,6 +105,12 @@ public sealed class FakePeer : IAsyncDisposable
         var request = await ReadAsync(http.Request);
         _requests.Enqueue(request);
         var answer = AnswerTo(request);
+        if (_lost is { } lost && lost.When(request) && Interlocked.CompareExchange(ref _lost, null, lost) == lost)
+        {
+            answer = PeerAnswer.Hanging;
+            lost.Done.TrySetResult();
+        }
+
         foreach (var (name, value) in answer.Headers)
         {
             http.Response.Headers[name] = value;
@@ -202,6 +217,11 @@ public sealed class FakePeer : IAsyncDisposable
         public Func<PeerRequest, bool> When { get; } = when;
 
         public int Left { get; set; }
+    }
+
+    private sealed record Lost(Func<PeerRequest, bool> When)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record PeerRoute(string Method, string Path, Func<PeerRequest, PeerAnswer> Answer)

@@ -43,6 +43,15 @@ public sealed class FakeSlack : IAsyncDisposable
     /// <summary>How many channels a page of <c>conversations.list</c> has.</summary>
     public int PageSize { get; set; } = 2;
 
+    /// <summary>How many messages a page of <c>conversations.history</c> has.</summary>
+    public int HistoryPage { get; set; } = 100;
+
+    /// <summary>Whose messages the history says they are.</summary>
+    public string Author { get; set; } = "U0000BOT";
+
+    /// <summary>Whether the app has the scope to read what was posted.</summary>
+    public bool MayReadHistory { get; set; } = true;
+
     /// <summary>The methods called so far.</summary>
     public IEnumerable<string> Calls => Peer.Requests.Select(r => r.Path.Split('/')[^1]);
 
@@ -52,6 +61,8 @@ public sealed class FakeSlack : IAsyncDisposable
         slack.On("auth.test", _ => Ok(new() { ["team_id"] = "T0000001", ["user_id"] = "U0000BOT", ["bot_id"] = "B0000001" }));
         slack.On("chat.postMessage", slack.Post);
         slack.On("chat.update", slack.Update);
+        slack.On("conversations.history", slack.History);
+        slack.On("conversations.replies", slack.History);
         slack.On("conversations.list", slack.List);
         slack.On("conversations.join", f => Ok(new() { ["channel"] = new JsonObject { ["id"] = f["channel"] } }));
         slack.On("users.lookupByEmail", f =>
@@ -124,6 +135,28 @@ public sealed class FakeSlack : IAsyncDisposable
 
         _messages[at] = _messages[at] with { Fields = fields, Updates = _messages[at].Updates + 1 };
         return Ok(new() { ["channel"] = fields["channel"], ["ts"] = fields["ts"] });
+    }
+
+    // Newest first, as Slack gives them; metadata only for those who ask.
+    private PeerAnswer History(Dictionary<string, string> fields)
+    {
+        if (!MayReadHistory)
+        {
+            return Error("missing_scope", "channels:history");
+        }
+
+        var found = _messages.Where(m => m.Channel == fields["channel"]).Reverse().ToList();
+        var from = int.Parse(fields.GetValueOrDefault("cursor", "0"), CultureInfo.InvariantCulture);
+        var page = found.Skip(from).Take(HistoryPage).Select(m => (JsonNode)new JsonObject
+        {
+            ["type"] = "message",
+            ["user"] = Author,
+            ["ts"] = m.Ts,
+            ["text"] = m.Text,
+            ["metadata"] = fields.GetValueOrDefault("include_all_metadata") == "true" && m.Fields.GetValueOrDefault("metadata") is { } metadata ? JsonNode.Parse(metadata) : null,
+        });
+        var next = from + HistoryPage < found.Count ? (from + HistoryPage).ToString(CultureInfo.InvariantCulture) : "";
+        return Ok(new() { ["messages"] = new JsonArray([.. page]), ["response_metadata"] = new JsonObject { ["next_cursor"] = next } });
     }
 
     private PeerAnswer List(Dictionary<string, string> fields)

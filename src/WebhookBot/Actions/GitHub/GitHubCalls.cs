@@ -12,6 +12,10 @@ public sealed class GitHubCalls(GitHubApi github, TimeProvider time)
     /// <summary>The login under which the app comments.</summary>
     public Task<string> BotLoginAsync() => github.BotLoginAsync();
 
+    // An account has one installation of the app, so its name stands for it without a look-up.
+    internal ActionTarget? TargetOf(GitHubTarget? target, int writes = 1) => target is null ? null
+        : new ActionTarget("github", "github", $"github {target.Owner.ToLowerInvariant()}") { Pace = Pace.Of(github.WriteInterval, burst: 1), Turns = writes };
+
     internal async Task<ActionOutcome> RunAsync(
         GitHubTarget target, ActionRequest request, Func<IGitHubClient, Task<ActionOutcome>> calls, CancellationToken cancellation)
     {
@@ -21,7 +25,7 @@ public sealed class GitHubCalls(GitHubApi github, TimeProvider time)
         }
         catch (Exception e) when (GitHubFaults.Classify(e, request.Origin.ReceivedAt, time.GetUtcNow(), cancellation) is { } fault)
         {
-            return fault.MayBeRetried ? new ActionOutcome.RetryLater(fault.Detail, fault.After) : new ActionOutcome.Failed(fault.Detail);
+            return ActionOutcome.Of(fault);
         }
     }
 }

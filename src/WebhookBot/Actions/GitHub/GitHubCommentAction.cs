@@ -42,6 +42,12 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
         return GitHubTarget.OfIssue(request).Target is { } target && KeyOf(request) is { } key ? BookmarkKey(target, key) : null;
     }
 
+    public ActionTarget? TargetOf(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return github.TargetOf(GitHubTarget.OfIssue(request).Target);
+    }
+
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -38,6 +38,12 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
 
     public string? MissingSetting => github.MissingSetting;
 
+    public ActionTarget? TargetOf(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return github.TargetOf(GitHubTarget.Of(request).Target);
+    }
+
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);

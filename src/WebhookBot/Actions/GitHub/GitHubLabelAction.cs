@@ -35,6 +35,13 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
 
     public string? MissingSetting => github.MissingSetting;
 
+    public ActionTarget? TargetOf(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var wanted = Labels.Of(request);
+        return wanted.IsEmpty ? null : github.TargetOf(GitHubTarget.OfIssue(request).Target, writes: Math.Min(1, wanted.Add.Count) + wanted.Remove.Count);
+    }
+
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -27,10 +27,20 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         AlsoCalled = ["webhook", "request", "http_request", "fetch", "curl", "call", "rest", "api"],
     };
 
+    private static readonly TimeSpan UnsaidLimit = TimeSpan.FromSeconds(10);
+
     private static readonly ProductInfoHeaderValue UserAgent =
         new("WebhookBot", typeof(HttpAction).Assembly.GetName().Version?.ToString(3));
 
     public ActionDescriptor Descriptor => Definition;
+
+    public ActionTarget? TargetOf(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Uri.TryCreate(request.Arguments.TextAt("url")?.Trim(), UriKind.Absolute, out var url) && url.Host.Length > 0
+            ? new ActionTarget("http", $"http {url.Authority}", $"http {url.Authority}")
+            : null;
+    }
 
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
@@ -46,8 +56,8 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         var (answer, fault) = await http.SendAsync(message, cancellation);
         return (answer, fault) switch
         {
-            (_, { MayBeRetried: true } f) => new ActionOutcome.RetryLater(f.Detail, f.After),
-            (null, _) => new ActionOutcome.Failed(fault?.Detail ?? "no answer"),
+            (_, { } f) => ActionOutcome.Of(f),
+            (null, _) => new ActionOutcome.Failed("no answer"),
             _ => Judge(host, answer, request.Arguments.TextsAt("expect")),
         };
     }
@@ -118,9 +128,9 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         var detail = said.Length == 0 ? $"{host} answered {status}" : $"{host} answered {status}: {said}";
         return answer.Status switch
         {
-            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests
-                or >= HttpStatusCode.InternalServerError =>
-                new ActionOutcome.RetryLater(detail, answer.RetryAfter),
+            HttpStatusCode.TooManyRequests => ActionOutcome.Of(CallFault.Limited(detail, answer.RetryAfter, UnsaidLimit)),
+            >= HttpStatusCode.InternalServerError => ActionOutcome.Of(CallFault.OfServer(detail, status, answer.RetryAfter)),
+            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 => new ActionOutcome.RetryLater(detail, answer.RetryAfter),
             >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
                 new ActionOutcome.Failed($"{host} answered {status}; redirects are not followed, put the new address into the rule"),
             _ => new ActionOutcome.Failed(detail),

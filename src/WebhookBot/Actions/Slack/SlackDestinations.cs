@@ -65,7 +65,7 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
         }
         catch (Exception e) when (GitHubFaults.Classify(e, DateTimeOffset.MinValue, time.GetUtcNow(), cancellation) is { } fault)
         {
-            return (null, fault.MayBeRetried ? fault : null);
+            return (null, fault.MayBeRetried ? OfLookUp(fault) : null);
         }
     }
 
@@ -74,6 +74,9 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
         var answer = await slack.ReadAsync("users.lookupByEmail", new Dictionary<string, string?> { ["email"] = email }, cancellation);
         return answer.Body.TextAt("user", "id") is { } id
             ? (id, null)
-            : (email, answer.Fault ?? CallFault.Retry("Slack's answer to users.lookupByEmail could not be read"));
+            : (email, answer.Fault is { } fault ? OfLookUp(fault) : CallFault.Retry("Slack's answer to users.lookupByEmail could not be read"));
     }
+
+    // It says nothing of the channel that the message is for, and nothing was posted.
+    private static CallFault OfLookUp(CallFault fault) => fault with { Kind = FaultKind.Call, MayHaveHappened = false };
 }

@@ -9,6 +9,9 @@ namespace WebhookBot.Actions.Slack;
 /// <summary>A message as a rule asks for it, checked, and the form fields it becomes.</summary>
 internal sealed record SlackDraft
 {
+    /// <summary>What our messages say they are.</summary>
+    public const string MetadataType = "webhookbot_message";
+
     private const int MaxBlocks = 50;
 
     /// <summary>Where to, as the rule names it.</summary>
@@ -75,10 +78,32 @@ internal sealed record SlackDraft
         ["unfurl_media"] = "false",
         ["metadata"] = new JsonObject
         {
-            ["event_type"] = "webhookbot_message",
-            ["event_payload"] = new JsonObject { ["key"] = metadataKey.Length <= 255 ? metadataKey : metadataKey[..255] },
+            ["event_type"] = MetadataType,
+            ["event_payload"] = new JsonObject { ["key"] = MetadataKey(metadataKey) },
         }.ToJsonString(),
     };
+
+    /// <summary>The key as metadata holds it.</summary>
+    public static string MetadataKey(string key) => key.Length <= 255 ? key : key[..255];
+
+    /// <summary>A message that stands for many.</summary>
+    public static SlackDraft Of(ActionPile pile, string channel)
+    {
+        var lines = string.Concat(pile.Lines.Select(l => $"\n• {l}"));
+        var more = pile.Count > pile.Lines.Count ? $"\n… and {pile.Count - pile.Lines.Count} more" : "";
+        return new SlackDraft
+        {
+            Channel = channel,
+            Text = $"*{pile.Count} messages for this channel piled up while Slack did not take them* (events from {pile.Since.UtcDateTime:u} to {pile.Until.UtcDateTime:u}):{lines}{more}",
+        };
+    }
+
+    /// <summary>The first line of its text, for a list.</summary>
+    public string Line()
+    {
+        var line = Text.Trim().Split('\n', 2)[0].Trim();
+        return line.Length == 0 ? "(a message of blocks)" : SlackText.Cut(line, SlackText.MaxLine);
+    }
 
     /// <summary>The same with other block ids: an update that repeats them may be ignored by clients.</summary>
     public SlackDraft WithFreshBlockIds(long sequence)

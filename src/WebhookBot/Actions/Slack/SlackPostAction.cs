@@ -27,6 +27,9 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     // The message that a thread hangs on may be on its way from an event that came just before.
     private static readonly TimeSpan ParentPatience = TimeSpan.FromSeconds(60);
 
+    // Slack lets short bursts pass.
+    private const int Burst = 5;
+
     public ActionDescriptor Descriptor => Definition;
 
     public string? MissingSetting => poster.MissingSetting;
@@ -35,6 +38,18 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     {
         ArgumentNullException.ThrowIfNull(request);
         return SlackDraft.Of(request.Arguments).Draft is { Key: { } key } draft ? LivingMessage.BookmarkKey(draft.Channel, key) : null;
+    }
+
+    public ActionTarget? TargetOf(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SlackDraft.Of(request.Arguments).Draft is not { } draft ? null
+            : new ActionTarget("slack", "slack", $"slack #{draft.Channel.TrimStart('#')}")
+            {
+                Pace = Pace.Of(poster.MessageInterval, Burst),
+                Latest = draft.Key is null ? null : LivingMessage.BookmarkKey(draft.Channel, draft.Key),
+                Line = draft is { Key: null, Thread: null } ? draft.Line() : null,
+            };
     }
 
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
@@ -46,6 +61,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
             return new ActionOutcome.Failed(problem!);
         }
 
+        draft = request.Pile is { } pile ? SlackDraft.Of(pile, draft.Channel) : draft;
         var living = draft.Key is null ? null : await RecallAsync(draft, draft.Key, cancellation);
         if (living?.Sequence > request.Origin.Sequence)
         {
@@ -68,7 +84,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
         }
 
         return answer.Fault is { } fault
-            ? Outcome(fault)
+            ? ActionOutcome.Of(fault)
             : new ActionOutcome.Succeeded($"updated the message in {draft.Channel}", Keep(request, draft, living.Channel, living.Ts));
     }
 
@@ -82,19 +98,40 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
                 $"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
         }
 
+        var (done, doubt) = request.MayHaveHappened ? await LookAsync(request, draft, parent, cancellation) : (null, "");
+        if (done is not null)
+        {
+            return done;
+        }
+
         var (answer, fault) = await poster.PostAsync(draft, MetadataKey(request, draft), parent, request.Payload, cancellation);
         if (fault is not null || answer is null)
         {
-            return Outcome(fault ?? CallFault.Retry("Slack gave no answer"));
+            return ActionOutcome.Of(fault ?? CallFault.Retry("Slack gave no answer"));
         }
 
         var (channel, ts) = (answer.Body.TextAt("channel"), answer.Body.TextAt("ts"));
         var keep = channel is null || ts is null ? null : Keep(request, draft, channel, ts);
         return new ActionOutcome.Succeeded(
             isOrphan
-                ? $"posted to {draft.Channel}, not in a thread: there is no message '{Redaction.Clean(draft.Thread)}'"
-                : $"posted to {draft.Channel}",
+                ? $"posted to {draft.Channel}, not in a thread: there is no message '{Redaction.Clean(draft.Thread)}'{doubt}"
+                : $"posted to {draft.Channel}{doubt}",
             keep);
+    }
+
+    // What an earlier try may have posted is not posted again. Where that cannot be looked up the message is worth more than the doubt.
+    private async Task<(ActionOutcome? Done, string Doubt)> LookAsync(
+        ActionRequest request, SlackDraft draft, LivingMessage? parent, CancellationToken cancellation)
+    {
+        var (found, why) = await poster.FindAsync(draft, MetadataKey(request, draft), parent, request, cancellation);
+        return (found, why) switch
+        {
+            ({ } message, _) when draft.Key is not null => (await UpdateAsync(request with { MayHaveHappened = false }, draft, message, cancellation), ""),
+            (not null, _) => (new ActionOutcome.Succeeded($"was posted to {draft.Channel} already; the answer to that was lost"), ""),
+            (_, { MayBeRetried: true }) => (ActionOutcome.Of(why with { MayHaveHappened = true }), ""),
+            (_, null) => (null, ""),
+            _ => (null, $"; it may have been there already, which could not be looked up: {why.Detail}"),
+        };
     }
 
     private async Task<LivingMessage?> RecallAsync(SlackDraft draft, string key, CancellationToken cancellation) =>
@@ -106,8 +143,5 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
             : new LivingMessage(channel, ts, request.Origin.Sequence, time.GetUtcNow())
                 .ToBookmark(LivingMessage.BookmarkKey(draft.Channel, draft.Key));
 
-    private static string MetadataKey(ActionRequest request, SlackDraft draft) => draft.Key ?? request.Key;
-
-    private static ActionOutcome Outcome(CallFault fault) =>
-        fault.MayBeRetried ? new ActionOutcome.RetryLater(fault.Detail, fault.After) : new ActionOutcome.Failed(fault.Detail);
+    private static string MetadataKey(ActionRequest request, SlackDraft draft) => draft.Key ?? (request.Pile is null ? request.Key : $"{request.Key} pile");
 }

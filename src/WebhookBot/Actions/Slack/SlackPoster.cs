@@ -5,10 +5,30 @@ using WebhookBot.Clients.Slack;
 namespace WebhookBot.Actions.Slack;
 
 /// <summary>Sends a message, with what can be done when Slack does not take it as it is.</summary>
-public sealed class SlackPoster(SlackClient slack, SlackDestinations destinations)
+public sealed class SlackPoster(SlackClient slack, SlackDestinations destinations, SlackLookUp lookUp)
 {
+    // Slack's clock and ours need not agree.
+    private static readonly TimeSpan LookBack = TimeSpan.FromMinutes(5);
+
     /// <summary>Which setting is missing, or null.</summary>
     public string? MissingSetting => slack.MissingSetting;
+
+    /// <summary>How far apart messages to one channel are.</summary>
+    public TimeSpan MessageInterval => slack.MessageInterval;
+
+    /// <summary>Where a message is that may have been posted already; null when it was not. The fault says why that cannot be told.</summary>
+    internal async Task<(LivingMessage? Found, CallFault? Fault)> FindAsync(
+        SlackDraft draft, string metadataKey, LivingMessage? parent, ActionRequest request, CancellationToken cancellation)
+    {
+        var (channel, fault) = parent is null ? await destinations.FindAsync(draft.Channel, request.Payload, cancellation) : (parent.Channel, null);
+        if (fault is not null)
+        {
+            return (null, fault);
+        }
+
+        var (ts, why) = await lookUp.FindAsync(channel, parent?.Ts, metadataKey, request.Origin.ReceivedAt - LookBack, cancellation);
+        return (ts is null ? null : new LivingMessage(channel, ts, request.Origin.Sequence, request.Origin.ReceivedAt), why);
+    }
 
     /// <summary>Posts a new message.</summary>
     /// <returns>Slack's answer; or the fault for which it was not even asked.</returns>

@@ -12,6 +12,9 @@ internal static class SlackText
     /// <summary>A section block takes no more.</summary>
     public const int MaxSection = 3_000;
 
+    /// <summary>A line of a list is to be read at a glance.</summary>
+    public const int MaxLine = 250;
+
     private const string Notice = "\n… (cut: the message is too long for Slack)";
 
     /// <summary>The text, cut with a notice when it is longer than <paramref name="max"/>.</summary>

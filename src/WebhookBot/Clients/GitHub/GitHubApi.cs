@@ -10,6 +10,9 @@ public sealed class GitHubApi(
     /// <summary>Which setting is missing, or null.</summary>
     public string? MissingSetting => options.Value.MissingSetting();
 
+    /// <summary>How far apart actions that change something are on one account.</summary>
+    public TimeSpan WriteInterval => options.Value.WriteInterval;
+
     /// <summary>The login under which the app comments.</summary>
     public Task<string> BotLoginAsync() => directory.BotLoginAsync();
 

@@ -34,17 +34,17 @@ public static class GitHubFaults
         {
             401 => CallFault.Stop(
                 $"GitHub does not accept the installation's token (401): {said}; check that the app is installed and not suspended"),
-            403 or 429 when LimitWait(e, now) is { } wait => CallFault.Retry($"GitHub limits the rate of calls: {said}", wait),
+            403 or 429 when IsLimit(e) => CallFault.Limited($"GitHub limits the rate of calls: {said}", AskedWait(e, now), UnsaidLimit),
             403 => CallFault.Stop($"GitHub refuses it (403): {said}; {PermissionHint(e)}"),
             404 when age < ReadAfterWebhook => CallFault.Retry("GitHub does not show it yet (404)"),
             404 => CallFault.Stop("GitHub does not find it (404): it was deleted, or the app may not see it"),
             408 => CallFault.Retry($"GitHub answered 408: {said}", RetryAfter.Parse(Header(e, "Retry-After"), now)),
-            >= 500 => CallFault.Retry($"GitHub answered {(int)e.StatusCode}: {said}", RetryAfter.Parse(Header(e, "Retry-After"), now)),
+            >= 500 => CallFault.OfServer($"GitHub answered {(int)e.StatusCode}: {said}", (int)e.StatusCode, RetryAfter.Parse(Header(e, "Retry-After"), now)),
             var status => CallFault.Stop($"GitHub answered {status}: {said}"),
         };
     }
 
-    private static TimeSpan? LimitWait(ApiException e, DateTimeOffset now)
+    private static TimeSpan? AskedWait(ApiException e, DateTimeOffset now)
     {
         if (RetryAfter.Parse(Header(e, "Retry-After"), now) is { } asked)
         {
@@ -59,9 +59,11 @@ public static class GitHubFaults
             return wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1);
         }
 
-        var isLimit = (int)e.StatusCode == 429 || Header(e, "x-ratelimit-remaining") == "0" || SaysLimit(e.HttpResponse?.Body as string);
-        return isLimit ? UnsaidLimit : null;
+        return null;
     }
+
+    private static bool IsLimit(ApiException e) =>
+        (int)e.StatusCode == 429 || Header(e, "Retry-After") is not null || Header(e, "x-ratelimit-remaining") == "0" || SaysLimit(e.HttpResponse?.Body as string);
 
     private static bool SaysLimit(string? body) =>
         body is not null

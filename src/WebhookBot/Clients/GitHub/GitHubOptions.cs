@@ -21,6 +21,9 @@ public sealed class GitHubOptions
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How far apart actions that change something are on one account; GitHub asks for a second. Nothing for no pace.</summary>
+    public TimeSpan WriteInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Which setting is missing for calls to GitHub, or null.</summary>
     public string? MissingSetting() =>
         string.IsNullOrWhiteSpace(AppId) ? "GitHub:AppId is not set"

@@ -14,6 +14,7 @@ public sealed class GitHubOptionsCheck : IValidateOptions<GitHubOptions>
         [
             ApiSettings.Problem("GitHub:ApiUrl", options.ApiUrl),
             ApiSettings.TimeoutProblem("GitHub:Timeout", options.Timeout),
+            options.WriteInterval < TimeSpan.Zero ? "GitHub:WriteInterval must not be negative; 00:00:01 is what GitHub asks for" : null,
             AppIdProblem(options),
             KeyProblem(options),
         ];

@@ -21,6 +21,9 @@ public sealed partial class SlackClient(IHttpClientFactory clients, IOptions<Sla
     /// <summary>Which setting is missing, or null.</summary>
     public string? MissingSetting => options.Value.MissingSetting();
 
+    /// <summary>How far apart messages to one channel are.</summary>
+    public TimeSpan MessageInterval => options.Value.MessageInterval;
+
     /// <summary>Calls a method that changes something. Fields without a value are left out.</summary>
     public Task<SlackAnswer> WriteAsync(string method, IReadOnlyDictionary<string, string?> fields, CancellationToken cancellation) =>
         CallAsync(method, fields, isRead: false, cancellation);

@@ -15,11 +15,12 @@ internal static class SlackFaults
     public static CallFault OfError(string method, string error, JsonElement body, TimeSpan? retryAfter) => error switch
     {
         "ratelimited" or "rate_limited" or "message_limit_exceeded" =>
-            CallFault.Retry($"Slack limits the rate of {method} ({error})", retryAfter ?? UnsaidLimit),
-        "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout" or "update_failed" =>
-            CallFault.Retry($"Slack could not do {method} ({error})", retryAfter),
+            CallFault.Limited($"Slack limits the rate of {method} ({error})", retryAfter, UnsaidLimit),
+        "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout" =>
+            CallFault.OfServer($"Slack could not do {method} ({error})", status: 503, retryAfter),
+        "update_failed" => CallFault.Retry($"Slack could not do {method} ({error})", retryAfter),
         "team_added_to_org" =>
-            CallFault.Retry("the Slack workspace is being moved into an organisation (team_added_to_org)", TimeSpan.FromMinutes(10)),
+            CallFault.Limited("the Slack workspace is being moved into an organisation (team_added_to_org)", retryAfter, TimeSpan.FromMinutes(10)),
         "missing_scope" => CallFault.Stop(
             $"the Slack app lacks the scope {Redaction.Clean(body.TextAt("needed") ?? "that is needed")} for {method} (missing_scope); "
             + "add it on the app's page 'OAuth & Permissions' and install the app again"),
@@ -32,9 +33,10 @@ internal static class SlackFaults
     /// <summary>The meaning of an HTTP status that came without readable JSON.</summary>
     public static CallFault OfStatus(string method, HttpStatusCode status, TimeSpan? retryAfter) => (int)status switch
     {
-        429 => CallFault.Retry($"Slack limits the rate of {method} (429)", retryAfter ?? UnsaidLimit),
-        408 or 425 or >= 500 => CallFault.Retry($"Slack answered {(int)status} to {method}", retryAfter),
-        >= 200 and < 300 => CallFault.Retry($"Slack's answer to {method} could not be read"),
+        429 => CallFault.Limited($"Slack limits the rate of {method} (429)", retryAfter, UnsaidLimit),
+        >= 500 => CallFault.OfServer($"Slack answered {(int)status} to {method}", (int)status, retryAfter),
+        408 or 425 => CallFault.Retry($"Slack answered {(int)status} to {method}", retryAfter),
+        >= 200 and < 300 => CallFault.Retry($"Slack's answer to {method} could not be read") with { MayHaveHappened = true },
         401 => CallFault.Stop($"Slack answered 401 to {method}; put a valid token into Slack:BotToken"),
         _ => CallFault.Stop($"Slack answered {(int)status} to {method}; check Slack:ApiUrl"),
     };

@@ -17,6 +17,9 @@ public sealed class SlackOptions
     /// <summary>How long one call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How far apart messages to one channel are, after a few at once; Slack asks for a second. Nothing for no pace.</summary>
+    public TimeSpan MessageInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Which setting is missing for calls to Slack, or null.</summary>
     public string? MissingSetting() => !Secret.IsSet(BotToken) ? "Slack:BotToken is not set" : null;
 }
@@ -29,6 +32,7 @@ public sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
         ArgumentNullException.ThrowIfNull(options);
         var problem = ApiSettings.Problem("Slack:ApiUrl", options.ApiUrl)
             ?? ApiSettings.TimeoutProblem("Slack:Timeout", options.Timeout)
+            ?? (options.MessageInterval < TimeSpan.Zero ? "Slack:MessageInterval must not be negative; 00:00:01 is what Slack asks for" : null)
             ?? TokenProblem(options.BotToken?.Reveal());
         return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
     }

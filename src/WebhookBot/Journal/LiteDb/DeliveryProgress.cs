@@ -118,15 +118,16 @@ internal sealed class DeliveryProgress
         if (action < Actions.Length)
         {
             ref var progress = ref Actions[action];
-            (progress.Status, progress.DueTicks, progress.Interrupted) = (status, next, 0);
-
-            // Waiting longer is no try, and what a person wants tried again starts anew.
-            progress.Attempts = status switch
+            (progress.Status, progress.DueTicks) = (status, next);
+            if (status == ActionStatus.Waiting)
             {
-                ActionStatus.Pending => 0,
-                ActionStatus.Waiting => progress.Attempts,
-                _ => progress.Attempts + 1,
-            };
+                // Waiting longer is no try, and ends none.
+                return;
+            }
+
+            // What a person wants tried again starts anew.
+            progress.Attempts = status == ActionStatus.Pending ? 0 : progress.Attempts + 1;
+            progress.Interrupted = 0;
         }
     }
 

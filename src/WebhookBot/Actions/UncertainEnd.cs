@@ -1,0 +1,25 @@
+using WebhookBot.Journal;
+
+namespace WebhookBot.Actions;
+
+/// <summary>
+/// A try whose end is not known: what it asked for may have been done. It is written into the attempt's words, so that a person reads it, and
+/// so that the next try knows although such a try may not be counted.
+/// </summary>
+public static class UncertainEnd
+{
+    private const string Note = " (it may have been done all the same)";
+
+    /// <summary>The words with the note, when it belongs there.</summary>
+    public static string Tell(string detail, bool mayHaveHappened) => mayHaveHappened ? detail + Note : detail;
+
+    /// <summary>Whether an earlier try of that action may have done it.</summary>
+    public static bool IsIn(DeliveryRecord record, ActionLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(lease);
+        return lease.Attempts > 0
+            || lease.Interrupted > 0
+            || record.Actions.FirstOrDefault(a => a.Action.Key == lease.Action.Key)?.Attempts.Any(a => a.Detail.EndsWith(Note, StringComparison.Ordinal)) == true;
+    }
+}

@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WebhookBot.Actions;
+using WebhookBot.Clients;
+using WebhookBot.Journal;
+using WebhookBot.Rules.Planning;
+using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
+
+namespace WebhookBot.Tests.Faults;
+
+/// <summary>A target that is down for long, and what comes after it.</summary>
+[Collection(nameof(Alone))]
+public sealed class OutageTests(ITestOutputHelper output)
+{
+    private const string Rules = """
+        rules:
+          living:
+            on: github.push
+            if: { ref: "living-*" }
+            then:
+              - slack.post: { channel: "#dev", key: "{{key}}", text: "{{number}}" }
+          news:
+            on: github.push
+            if: { ref: "news-*" }
+            then:
+              - slack.post: { channel: "#news", text: "news {{number}}" }
+                retry: { max_age: 2h }
+          plain:
+            on: github.push
+            if: { ref: "plain-*" }
+            then:
+              - slack.post: { channel: "#ops", text: "plain {{number}}" }
+        """;
+
+    private static readonly string[] Kinds = ["living", "news", "plain"];
+
+    /// <summary>
+    /// The promise is 5 events a second, 108,000 in six hours. Here all six hours pass on the clock with an event every 24 seconds, 900: one of
+    /// 120. What a waiting action costs in memory (as long as it waits, over what is left when all is done) is told for 108,000; that overstates
+    /// what is kept of its being put off, since so many in one line would be looked at less often each.
+    /// </summary>
+    [Fact]
+    public async Task Slack_is_down_for_six_hours_and_nothing_is_lost_but_what_is_too_old()
+    {
+        const int Events = 900;
+        await using var world = await SimulatedBot.StartAsync(_ => Rules);
+        world.Slack.AddChannel("news");
+        var isDown = true;
+        var calls = new ConcurrentQueue<DateTimeOffset>();
+        world.Slack.Peer.Next(new PeerAnswer(503, "<html>down</html>", "text/html"), int.MaxValue, r =>
+        {
+            calls.Enqueue(world.Clock.GetUtcNow());
+            return Volatile.Read(ref isDown);
+        });
+        var began = world.Clock.GetUtcNow();
+        var acks = new List<double>();
+        var ids = new List<string>();
+        await world.PassAsync(TimeSpan.FromHours(6), TimeSpan.FromSeconds(24), async () =>
+        {
+            var number = ids.Count;
+            var started = Stopwatch.GetTimestamp();
+            ids.Add(await SendAsync(world, number));
+            acks.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            await world.TakenUpAsync(ids[^1]);
+        });
+        Assert.Equal(Events, ids.Count);
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
+        var log = new DirectoryInfo(Path.Combine(world.Bot.Folder.Path, "data", "journal")).EnumerateFiles().Sum(f => f.Length);
+        output.WriteLine($"{calls.Count} calls in six hours; {log / (double)Events:F0} bytes of log a delivery");
+        output.WriteLine($"answered in {acks.Take(300).Order().ElementAt(296):F1} ms (p99) in the first two hours, {acks.TakeLast(300).Order().ElementAt(296):F1} ms in the last two");
+        Assert.InRange(calls.Count, 50, 6 * 60 * 6);
+
+        isDown = false;
+        calls.Clear();
+        var ended = world.Clock.GetUtcNow();
+        await world.PassAsync(TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(1));
+
+        await world.Bot.Client.SettledAsync(TimeSpan.FromSeconds(30));
+        Assert.Empty(await world.TargetsAsync());
+        var each = (memory - GC.GetTotalMemory(forceFullCollection: true)) / (double)Events;
+        output.WriteLine($"{each:F0} bytes of memory for each that waited, {each * 108_000 / (1 << 20):F0} MB for 108,000");
+        Assert.True(each * 108_000 < 200 << 20, $"{each} bytes each");
+        output.WriteLine($"drained {(calls.Last() - ended).TotalMinutes:F1} minutes after the end with {world.Slack.Messages.Count} messages");
+        await CheckAsync(world, ids, began, ended);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_10000_that_wait_for_a_target_no_second_gets_more_than_a_twentieth(bool isDown)
+    {
+        await using var world = await SimulatedBot.StartAsync(_ => "");
+        var traffic = world.Bot.Services.GetRequiredService<ITargetTraffic>();
+        var target = new ActionTarget("http", "http shop.example", "http shop.example");
+        for (var i = 0; i < 5; i++)
+        {
+            using var passage = await traffic.AskAsync(Lease($"first {i}"), target, isDue: false, TestContext.Current.CancellationToken);
+            await passage.ReportAsync(ActionOutcome.Of(isDown ? CallFault.Down("broken", mayHaveHappened: false) : CallFault.Limited("too many", TimeSpan.FromSeconds(120), default)));
+            world.Clock.Advance(isDown ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1));
+        }
+
+        // An outage that is hardly older than the first pause is spread over less; this one has lasted a minute.
+        world.Clock.Advance(TimeSpan.FromMinutes(isDown ? 1 : 0));
+        using var probe = isDown ? await traffic.AskAsync(Lease("probe"), target, isDue: false, TestContext.Current.CancellationToken) : null;
+        var due = new List<long>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            using var passage = await traffic.AskAsync(Lease($"{i}"), target, isDue: false, TestContext.Current.CancellationToken);
+            due.Add(passage.TurnedAway!.NextAt!.Value.ToUnixTimeMilliseconds() / 1000);
+        }
+
+        var fullest = due.GroupBy(d => d).Max(g => g.Count());
+        output.WriteLine($"the fullest second has {fullest / 100d:F1} %");
+        Assert.InRange(fullest, 1, 500);
+    }
+
+    [Fact]
+    public async Task A_target_that_does_not_answer_holds_nobody_else_up()
+    {
+        await using var world = await BotWorld.StartAsync("", ("Http:AllowPrivateAddresses", "true"), ("Actions:BreakAfter", "0"), ("Http:Timeout", "00:00:20"));
+        await using var slow = await FakePeer.StartAsync();
+        await using var quick = await FakePeer.StartAsync();
+        slow.On("POST", "hook", _ => PeerAnswer.Hanging);
+        quick.On("POST", "hook", _ => new PeerAnswer(200));
+        slow.Next(new PeerAnswer(500).With("Retry-After", "1"), 64);
+        quick.Next(new PeerAnswer(500).With("Retry-After", "3"), 8);
+        await world.ChangeRulesAsync($$"""
+            rules:
+              slow:
+                on: github.push
+                if: { ref: "slow-*" }
+                then:
+                  - http: { url: "{{slow.Url}}hook" }
+              quick:
+                on: github.push
+                if: { ref: "quick-*" }
+                then:
+                  - http: { url: "{{quick.Url}}hook" }
+            """);
+        for (var i = 0; i < 64; i++)
+        {
+            await SendAsync(world.Bot, i, "slow");
+        }
+
+        var ids = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            ids.Add(await SendAsync(world.Bot, i, "quick"));
+        }
+
+        await slow.AnyRequestAsync();
+        var waited = Stopwatch.GetTimestamp();
+        foreach (var id in ids)
+        {
+            await world.Bot.FinishedAsync(id, "done");
+        }
+
+        var took = Stopwatch.GetElapsedTime(waited);
+        output.WriteLine($"{took.TotalSeconds:F1} s while {slow.Requests.Count - 64} calls hung");
+        Assert.True(took < TimeSpan.FromSeconds(15), $"{took}");
+        Assert.InRange(slow.Requests.Count - 64, 1, 8);
+    }
+
+    private static async Task CheckAsync(SimulatedBot world, List<string> ids, DateTimeOffset began, DateTimeOffset ended)
+    {
+        var stale = 0;
+        for (var i = 0; i < ids.Count; i++)
+        {
+            var kind = Kinds[i % 3];
+            var delivery = await world.Bot.GetDeliveryAsync(ids[i]);
+            var action = delivery.Action(kind);
+            var receivedAt = delivery.GetProperty("received_at").GetDateTimeOffset();
+            switch (kind)
+            {
+                case "living":
+                    Assert.Equal(i >= ids.Count - 30 ? "succeeded" : "skipped", action.Status());
+                    break;
+                case "news" when receivedAt < ended - TimeSpan.FromHours(2):
+                    Assert.StartsWith("stale: max_age passed", action.Attempts()[^1].GetProperty("detail").GetString(), StringComparison.Ordinal);
+                    stale++;
+                    break;
+                case "news" when receivedAt < ended - TimeSpan.FromHours(2) + TimeSpan.FromMinutes(5):
+                    // It became too old while the rest was told.
+                    Assert.Contains(action.Status(), new[] { "skipped", "succeeded" });
+                    break;
+                default:
+                    Assert.True(action.Status() == "succeeded", $"{kind} of {receivedAt}: {action}");
+                    break;
+            }
+        }
+
+        Assert.InRange(stale, (ended - began - TimeSpan.FromHours(2)).TotalSeconds / 72 - 2, ids.Count / 3);
+
+        // Of the living ones the last state of each; of the others twenty and one that tells the rest.
+        Assert.All(Enumerable.Range(0, 10), key => Assert.Single(world.Slack.Messages, m => m.Text == $"{ids.Count - 30 + (key * 3)}"));
+        Assert.Equal(2, world.Slack.Messages.Count(m => m.Text!.Contains("piled up", StringComparison.Ordinal)));
+        Assert.InRange(world.Slack.Messages.Count, 10 + 2 + 40, 10 + 2 + 48);
+        world.Slack.Verify();
+    }
+
+    private static Task<string> SendAsync(SimulatedBot world, int number) => SendAsync(world.Bot, number, Kinds[number % 3]);
+
+    private static async Task<string> SendAsync(RunningBot bot, int number, string kind)
+    {
+        var id = Guid.NewGuid().ToString();
+        var body = new { id, number, key = $"key {number / 3 % 10}", @ref = $"{kind}-{id}", repository = new { full_name = "acme/shop" } };
+        return await bot.SendGitHubAsync("push", JsonSerializer.Serialize(body), id);
+    }
+
+    private static ActionLease Lease(string key) => new()
+    {
+        Action = new PlannedAction { Key = key, Rule = "rule", Action = "http", Arguments = JsonSerializer.SerializeToElement(new { }) },
+        Origin = new ActionOrigin(key, 1, "github", "github.push", null, DateTimeOffset.UnixEpoch),
+        Attempts = 0,
+        Fence = 1,
+    };
+}
