@@ -23,7 +23,7 @@ public static class AdminSetup
     public static void MapAdmin(this WebApplication app)
     {
         app.Services.WatchSaturation();
-        TargetEndpoints.Measure(app.Services.GetRequiredService<ITargetTraffic>());
+        app.Lifetime.ApplicationStarted.Register(() => TargetEndpoints.Measure(app.Services.GetRequiredService<ITargetTraffic>()));
         var gate = app.Services.GetRequiredService<AdminGate>();
         app.MapHealth();
         var api = app.MapGroup("/api").AddEndpointFilter(app.Services.GetRequiredService<MaskedAnswers>()).AddEndpointFilter(gate).AddEndpointFilter(TellWhenUnwritableAsync);

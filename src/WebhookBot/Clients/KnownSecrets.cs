@@ -12,7 +12,7 @@ namespace WebhookBot.Clients;
 public sealed partial class KnownSecrets
 {
     // A shorter one is no secret, and would blot out words.
-    private const int Shortest = 6;
+    private const int Shortest = 8;
 
     private const string FileSuffix = "_FILE";
 

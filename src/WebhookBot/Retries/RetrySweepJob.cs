@@ -24,12 +24,13 @@ internal sealed partial class RetrySweepJob(
     {
         var tried = 0;
         var running = new HashSet<Task>();
+        var first = new Dictionary<string, Task>(StringComparer.Ordinal);
         while (!tools.Drain.Stopping.IsCancellationRequested)
         {
             var room = MostTogether - running.Count;
             var due = room > 0 ? await journal.ClaimDueActionsAsync(Math.Min(BatchSize, room), cancellation) : [];
             tried += due.Count;
-            running.UnionWith(due.Select(lease => RunAsync(lease, cancellation)));
+            running.UnionWith(due.Select(lease => RunInOrderAsync(lease, first, cancellation)));
             if (due.Count > 0 && room > BatchSize)
             {
                 continue;
@@ -48,6 +49,24 @@ internal sealed partial class RetrySweepJob(
 
         await Task.WhenAll(running);
         return tried;
+    }
+
+    // What was put off before it was ever tried keeps the order of its subject.
+    private Task RunInOrderAsync(ActionLease lease, Dictionary<string, Task> first, CancellationToken cancellation)
+    {
+        if (lease.Attempts > 0 || lease.Origin.Subject is not { } subject)
+        {
+            return RunAsync(lease, cancellation);
+        }
+
+        return first[subject] = RunAfterAsync(first.GetValueOrDefault(subject) ?? Task.CompletedTask);
+
+        async Task RunAfterAsync(Task before)
+        {
+            using var kept = tools.Leases.Keep([lease]);
+            await before;
+            await RunAsync(lease, cancellation);
+        }
     }
 
     private async Task RunAsync(ActionLease lease, CancellationToken cancellation)

@@ -11,6 +11,8 @@ internal sealed class TargetHost(string kind, string name, CircuitBreaker breake
 
     public TargetRoom Room { get; } = new();
 
+    public SubjectOrder Order { get; } = new();
+
     /// <summary>Whether its being open was told to the rules.</summary>
     public bool IsTold { get; set; }
 

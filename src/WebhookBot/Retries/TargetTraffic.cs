@@ -82,6 +82,7 @@ public sealed partial class TargetTraffic(
         lock (_gate)
         {
             LaneOf(target).Line.Forget(lease.Action.Key);
+            HostOf(target).Order.Leave(lease);
         }
     }
 
@@ -198,6 +199,12 @@ public sealed partial class TargetTraffic(
             return true;
         }
 
+        if (host.Order.Behind(lease, now) is { } behind)
+        {
+            PutOff(passage, behind, "put off, not tried: what came before it of the same subject goes first", mayPile: false);
+            return true;
+        }
+
         var turn = pile?.State == PileState.Telling ? now + TimeSpan.FromSeconds(2) : lane.Line.Turn(key, target.Pace, now);
         if (turn > now)
         {
@@ -222,12 +229,13 @@ public sealed partial class TargetTraffic(
     {
         var now = Now;
         var at = passage.Lane.Line.Wait(passage.Lease, passage.Target, earliest, now, mayPile);
+        passage.Host.Order.Wait(passage.Lease, at);
         var wall = clock.GetUtcNow();
         passage.TurnedAway = new Attempt(wall, ActionStatus.Waiting, why, wall + (at - now) + Margin);
     }
 
     // The longer a target has been down, the longer what waits for it is let be: each look costs a record. A lane with a pace is spread by that.
-    private TimeSpan Spread(Passage passage, TimeSpan pause, TimeSpan now)
+    private static TimeSpan Spread(Passage passage, TimeSpan pause, TimeSpan now)
     {
         var down = passage.Host.Breaker.OpenSince is { } since ? now - since : (TimeSpan?)null;
         if (passage.Target.Pace is not null)
@@ -236,8 +244,12 @@ public sealed partial class TargetTraffic(
         }
 
         var within = down is { } age ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, LeastSpread.Ticks, MostSpread.Ticks)) : AskedSpread;
-        return pause + (within * random.NextDouble());
+
+        // All of one subject comes at the same moment again, so that the first to arrive goes first.
+        return pause + (within * (string.GetHashCode(SubjectOf(passage.Lease), StringComparison.Ordinal) & int.MaxValue) / int.MaxValue);
     }
+
+    private static string SubjectOf(ActionLease lease) => lease.Origin.Subject ?? lease.Origin.DeliveryId;
 
     private static void EndPile(Passage passage, ActionOutcome? outcome)
     {
@@ -273,6 +285,11 @@ public sealed partial class TargetTraffic(
                 passage.Host.Breaker.EndsWithout(passage.IsProbeOfHost);
                 passage.Lane.Breaker.EndsWithout(passage.IsProbeOfLane);
                 EndPile(passage, outcome: null);
+            }
+
+            if (passage.TurnedAway?.Status != ActionStatus.Waiting)
+            {
+                passage.Host.Order.Leave(passage.Lease);
             }
 
             passage.Host.Users--;
@@ -315,7 +332,7 @@ public sealed partial class TargetTraffic(
         }
 
         var used = _lanes.Values.Select(l => l.Host).ToHashSet();
-        foreach (var host in _hosts.Values.Where(h => h is { Users: 0, Breaker.OpenSince: null } && !used.Contains(h)).ToList())
+        foreach (var host in _hosts.Values.Where(h => h is { Users: 0, Breaker.OpenSince: null, Order.IsEmpty: true } && !used.Contains(h)).ToList())
         {
             _hosts.Remove(host.Name);
             host.Room.Dispose();

@@ -24,7 +24,6 @@ internal sealed class BotWorld : IAsyncDisposable
         ["Rules:WatchEvery"] = "00:00:00.200",
 
         // Only tests of what was missed count what GitHub is asked about it.
-        ["Recovery:Every"] = "00:00:00",
     };
 
     private BotWorld(FakeGitHub github, FakeSlack slack) => (GitHub, Slack) = (github, slack);

@@ -74,6 +74,7 @@ public sealed class RunningBot : IAsyncDisposable
             ["Journal:Path"] = Path.Combine(own.Path, "data", "journal.db"),
             ["GITHUB_WEBHOOK_SECRET"] = GitHubSecret,
             ["ALERTMANAGER_TOKEN"] = AlertmanagerToken,
+            ["Recovery:Every"] = "00:00:00",
         };
         foreach (var (key, value) in settings ?? [])
         {

@@ -19,8 +19,8 @@ public sealed class ClockTests(ITestOutputHelper output)
     [Fact]
     public async Task A_retry_waits_no_more_than_the_hour_that_the_clock_is_set_back()
     {
-        await using var world = await BotWorld.StartAsync(Announce);
-        world.Slack.Peer.Next(new PeerAnswer(429, """{"ok":false,"error":"ratelimited"}""").With("Retry-After", "60"), when: r => r.Path.EndsWith("chat.postMessage", StringComparison.Ordinal));
+        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:01:00"));
+        world.Slack.Peer.Next(new PeerAnswer(500), when: r => r.Path.EndsWith("chat.postMessage", StringComparison.Ordinal));
         var id = await SendAsync(world, "a");
         await world.Bot.FinishedAsync(id, "retrying");
 

@@ -28,7 +28,8 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         {
             lastIndex.Return();
             var isReplayed = segment.Number >= start;
-            lastIndex = (isReplayed ? null : LoadIndex(segment, names)) ?? Scan(segment, isReplayed, isLast: segment == segments[^1]);
+            var isLast = segment == segments[^1];
+            lastIndex = (isLast ? null : LoadIndex(segment, names, isReplayed)) ?? Scan(segment, isReplayed, isLast);
             _lastSequence = Math.Max(_lastSequence, lastIndex.LastSequence);
             log.Advance(new LogPosition(segment.Number, segment.Length), lastIndex.Frames);
         }
@@ -111,7 +112,8 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         }
     }
 
-    private SegmentIndex? LoadIndex(Segment segment, IReadOnlyList<string> names)
+    // Null when the segment itself is to be read.
+    private SegmentIndex? LoadIndex(Segment segment, IReadOnlyList<string> names, bool isReplayed)
     {
         var name = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
         if (!names.Contains(name))
@@ -123,12 +125,29 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         var index = SegmentIndex.TryLoad(file, segment.Header, segment.Length);
         if (index is null)
         {
-            LogBadSidecar(segment.Number);
+            TellOfShortening(segment, file);
+        }
+
+        if (index is null || isReplayed)
+        {
             return null;
         }
 
         state.LoadEntries(index, segment.Number);
         return index;
+    }
+
+    // An end that is missing to the very byte of a record would not be seen otherwise.
+    private void TellOfShortening(Segment segment, LogFile sidecar)
+    {
+        if (SegmentIndex.SealedLength(sidecar, segment.Header) is { } length && length > segment.Length)
+        {
+            LogDamaged(segment.Number, segment.Length, length - segment.Length);
+        }
+        else
+        {
+            LogBadSidecar(segment.Number);
+        }
     }
 
     private SegmentIndex Scan(Segment segment, bool isReplayed, bool isLast)

@@ -54,6 +54,18 @@ internal sealed class SegmentIndex
     public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength) =>
         TryLoad(file, (number, salt, length) => number == segment.Number && salt == segment.Salt && length == segmentLength);
 
+    /// <summary>How long that segment was when its sidecar was written; null when the sidecar is damaged or another's.</summary>
+    public static long? SealedLength(LogFile file, SegmentHeader segment)
+    {
+        long? length = null;
+        TryLoad(file, (number, salt, sealedLength) =>
+        {
+            length = number == segment.Number && salt == segment.Salt ? sealedLength : null;
+            return false;
+        });
+        return length;
+    }
+
     /// <summary>The content of a sidecar whose segment is gone; null when it is damaged.</summary>
     public static SegmentIndex? TryLoadOrphan(LogFile file) => TryLoad(file, (_, _, _) => true);
 
