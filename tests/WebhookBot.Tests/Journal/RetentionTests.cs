@@ -252,6 +252,26 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Takes_again_what_was_lost_with_a_segment_whose_beginning_is_damaged()
+    {
+        using (var journal = Open())
+        {
+            await AppendAsync(journal, "lost", "x");
+            await PassAsync(journal, TimeSpan.FromDays(2));
+        }
+
+        await using (var file = new FileStream(_folder.Segments[0], FileMode.Open, FileAccess.Write))
+        {
+            file.Write(new byte[SegmentHeader.Size]);
+        }
+
+        using var reopened = Open();
+        Assert.False(reopened.IsHeld("github", "lost"));
+        Assert.False((await reopened.AppendAsync(JournalDriver.Draft("lost"), Stop)).IsDuplicate);
+        Assert.Equal("lost", (await reopened.ClaimOneAsync()).Delivery.SenderId);
+    }
+
+    [Fact]
     public async Task Takes_at_most_a_third_more_than_what_is_kept()
     {
         using var journal = Open(segmentBytes: 200_000);

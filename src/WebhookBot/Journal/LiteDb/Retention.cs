@@ -230,7 +230,7 @@ internal sealed partial class Retention : IDisposable
         if (isDamaged)
         {
             // For a person to look at.
-            _log.Folder.Rename(name, name + ".damaged");
+            _log.Folder.Rename(name, SegmentHeader.FileName(segment.Number, LogRecovery.DamagedExtension));
         }
         else
         {
