@@ -31,6 +31,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
     private readonly Dictionary<string, Tries> _tries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldLost = new(StringComparer.Ordinal);
     private bool _toldOfNoSource;
+    private bool _toldOfBeyond;
     private SweepMark? _mark;
     private SweepMark? _before;
     private (DateTimeOffset Since, DateTimeOffset At)? _next;
@@ -139,7 +140,8 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         }
         finally
         {
-            await TellAsync(source, gap, mark.Completed < horizon ? (mark.Completed.Value, horizon) : null);
+            await TellAsync(source, gap, mark.Completed < horizon && !_toldOfBeyond ? (mark.Completed.Value, horizon) : null);
+            _toldOfBeyond = true;
         }
 
         await CompleteAsync(missed, gap, now);
@@ -292,6 +294,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         }
 
         _toldLost.IntersectWith(missed.Keys);
+        _toldOfBeyond = false;
         var unsettled = gap.Unsettled(log.Fetches).Select(m => (DateTimeOffset?)m.First.At).Min();
         var seen = gap.Newest < now ? gap.Newest - Overlap : gap.Newest is null ? null : now - Overlap;
         var through = unsettled < seen || seen is null ? unsettled : seen;

@@ -42,7 +42,7 @@ public sealed partial class TargetTraffic(
         Passage passage;
         lock (_gate)
         {
-            passage = new Passage(this, lease, target, HostOf(target), LaneOf(target));
+            passage = new Passage(this, lease, target, LaneOf(target));
             if (Decide(passage, begins: !isDue) || !isDue)
             {
                 return passage;
@@ -114,17 +114,20 @@ public sealed partial class TargetTraffic(
             var later = outcome as ActionOutcome.RetryLater;
             passage.HasEnded = true;
             isOpening = later?.Kind == FaultKind.Down && host.Breaker.Fails(passage.IsProbeOfHost, now, later.Detail);
-            isClosing = later?.Kind is null or FaultKind.Limited && host.Breaker.Works(passage.IsProbeOfHost);
+
+            // Where there was nothing to do, the target may not have been called at all.
+            var isSilent = outcome is ActionOutcome.Skipped;
+            isClosing = !isSilent && later?.Kind is null or FaultKind.Limited && host.Breaker.Works(passage.IsProbeOfHost);
             switch (later?.Kind)
             {
-                case null:
+                case null when !isSilent:
                     lane.Breaker.Works(passage.IsProbeOfLane);
                     break;
                 case FaultKind.Limited:
-                    lane.Breaker.Fails(passage.IsProbeOfLane, now, later.Detail, later.After, later.IsGuess);
+                    lane.Breaker.Fails(passage.IsProbeOfLane, now, later!.Detail, later.After, later.IsGuess);
                     break;
                 default:
-                    host.Breaker.EndsWithout(passage.IsProbeOfHost && later.Kind == FaultKind.Call);
+                    host.Breaker.EndsWithout(passage.IsProbeOfHost);
                     lane.Breaker.EndsWithout(passage.IsProbeOfLane);
                     break;
             }
@@ -301,7 +304,6 @@ public sealed partial class TargetTraffic(
     {
         if (!_hosts.TryGetValue(target.Host, out var host))
         {
-            ForgetIdle();
             _hosts.Add(target.Host, host = new TargetHost(target.Kind, target.Host, new CircuitBreaker(options.Value.BreakAfter)));
         }
 
@@ -312,6 +314,7 @@ public sealed partial class TargetTraffic(
     {
         if (!_lanes.TryGetValue(target.Lane, out var lane))
         {
+            ForgetIdle();
             _lanes.Add(target.Lane, lane = new TargetLane(target.Lane, HostOf(target)));
         }
 
@@ -326,7 +329,8 @@ public sealed partial class TargetTraffic(
             return;
         }
 
-        foreach (var lane in _lanes.Values.Where(l => l is { Users: 0, Line.Count: 0, Breaker.OpenSince: null }).ToList())
+        var now = Now;
+        foreach (var lane in _lanes.Values.Where(l => l is { Users: 0, Breaker.OpenSince: null } && l.Line.IsAtRest(now)).ToList())
         {
             _lanes.Remove(lane.Name);
         }
@@ -351,10 +355,10 @@ public sealed partial class TargetTraffic(
     {
         private readonly TargetTraffic _traffic;
 
-        public Passage(TargetTraffic traffic, ActionLease lease, ActionTarget target, TargetHost host, TargetLane lane)
+        public Passage(TargetTraffic traffic, ActionLease lease, ActionTarget target, TargetLane lane)
         {
-            (_traffic, Lease, Target, Host, Lane) = (traffic, lease, target, host, lane);
-            host.Users++;
+            (_traffic, Lease, Target, Lane) = (traffic, lease, target, lane);
+            Host.Users++;
             lane.Users++;
         }
 
@@ -362,7 +366,7 @@ public sealed partial class TargetTraffic(
 
         public ActionTarget Target { get; }
 
-        public TargetHost Host { get; }
+        public TargetHost Host => Lane.Host;
 
         public TargetLane Lane { get; }
 

@@ -25,6 +25,9 @@ internal sealed class WaitingLine
 
     public int Count => _places.Count;
 
+    /// <summary>Whether nobody waits and its pace asks nobody to.</summary>
+    public bool IsAtRest(TimeSpan now) => _places.Count == 0 && _used <= now;
+
     /// <summary>The delivery whose newer state waits already; null when there is none.</summary>
     public string? OvertakenBy(ActionTarget target, ActionOrigin origin) =>
         target.Latest is { } key && _newest.TryGetValue(key, out var newest) && newest.Sequence > origin.Sequence ? newest.Delivery : null;

@@ -201,6 +201,77 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Carries_what_stands_behind_any_number_of_damaged_deliveries()
+    {
+        long start, end;
+        using (var journal = Open())
+        {
+            start = new FileInfo(_folder.Segments[0]).Length;
+            for (var i = 0; i < 70; i++)
+            {
+                await AppendAsync(journal, $"damaged {i}", "x");
+            }
+
+            end = new FileInfo(_folder.Segments[0]).Length;
+            await AppendAsync(journal, "sound", "y");
+            await PassAsync(journal, TimeSpan.FromDays(2));
+        }
+
+        var first = _folder.Segments[0];
+        using (var journal = Open())
+        {
+            await using (var file = new FileStream(first, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            {
+                file.Position = start;
+                file.Write(new byte[end - start]);
+            }
+
+            await PassAsync(journal, Kept + TimeSpan.FromDays(2));
+            Assert.Equal("sound", (await journal.ClaimOneAsync()).Delivery.SenderId);
+        }
+    }
+
+    [Fact]
+    public async Task Keeps_what_actions_want_to_find_again_behind_any_number_that_is_too_old()
+    {
+        using var journal = Open();
+        for (var i = 0; i < 600; i++)
+        {
+            await journal.KeepAsync(new Bookmark($"old {i}", "1"), Stop);
+        }
+
+        for (var month = 0; month < 11; month++)
+        {
+            await PassMonthAsync(journal);
+        }
+
+        await journal.KeepAsync(new Bookmark("young", "2"), Stop);
+        await PassMonthAsync(journal);
+        Assert.Null(await journal.RecallAsync("old 599", Stop));
+        Assert.Equal("2", (await journal.RecallAsync("young", Stop))?.Value);
+    }
+
+    [Fact]
+    public async Task Takes_again_what_was_lost_with_a_segment_whose_beginning_is_damaged()
+    {
+        using (var journal = Open())
+        {
+            await AppendAsync(journal, "lost", "x");
+            await PassAsync(journal, TimeSpan.FromDays(2));
+        }
+
+        await using (var file = new FileStream(_folder.Segments[0], FileMode.Open, FileAccess.Write))
+        {
+            file.Write(new byte[SegmentHeader.Size]);
+        }
+
+        using var reopened = Open();
+        Assert.False(reopened.IsHeld("github", "lost"));
+        Assert.False((await reopened.AppendAsync(JournalDriver.Draft("lost"), Stop)).IsDuplicate);
+        Assert.Equal("lost", (await reopened.ClaimOneAsync()).Delivery.SenderId);
+    }
+
+    [Fact]
     public async Task Takes_at_most_a_third_more_than_what_is_kept()
     {
         using var journal = Open(segmentBytes: 200_000);
@@ -296,6 +367,15 @@ public sealed class RetentionTests : IDisposable
         for (var left = time; left > TimeSpan.Zero; left -= step ?? TimeSpan.FromHours(12))
         {
             _time.Advance(step ?? TimeSpan.FromHours(12));
+            await DropAsync(journal);
+        }
+    }
+
+    private async Task PassMonthAsync(LiteDbJournal journal)
+    {
+        foreach (var time in new[] { TimeSpan.FromDays(31), TimeSpan.FromHours(2) })
+        {
+            _time.Advance(time);
             await DropAsync(journal);
         }
     }

@@ -77,6 +77,25 @@ public sealed class WriteFailureTests : IDisposable
         Assert.Null(journal.Health.Problem);
     }
 
+    [Fact]
+    public async Task Loses_nothing_that_was_acknowledged_after_a_new_segment_could_not_be_begun()
+    {
+        using (var journal = Open())
+        {
+            await journal.AppendAsync("before");
+            _disk.Fault = DiskFault.SyncError;
+            _time.Advance(TimeSpan.FromDays(2));
+            await journal.DropOldAsync();
+            await journal.DropOldAsync();
+            _disk.Fault = DiskFault.None;
+            _time.Advance(TimeSpan.FromSeconds(2));
+            await journal.AppendAsync("after");
+        }
+
+        using var reopened = Open();
+        Assert.Equal(["before", "after"], (await reopened.ClaimAsync()).Select(lease => lease.Delivery.SenderId));
+    }
+
     private async Task FailAsync(Func<Task> write)
     {
         _disk.Failure = new IOException("No space left on device");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Recovery;
 
@@ -174,6 +175,23 @@ public sealed class MissedDeliveriesTests
 
         Assert.Equal(late, Assert.Single(world.Webhook.Asked).Guid);
         Assert.Equal((2, 1, 1), ((await world.ToldAsync()) is [var last, _] ? (Number(last, "missing"), Number(last, "asked"), Number(last, "lost")) : default));
+    }
+
+    [Fact]
+    public async Task Names_what_is_beyond_the_window_once_although_no_sweep_comes_to_its_end()
+    {
+        await using var world = await MissedWorld.StartAsync();
+        await world.Bot.StopAsync();
+        world.Clock.Jump(TimeSpan.FromDays(4));
+        world.Fail(TimeSpan.FromHours(1));
+        world.World.GitHub.Peer.Next(new PeerAnswer(403, """{"message":"Resource not accessible"}"""), 100, r => r.Method == "POST" && r.Path.StartsWith("/app/hook/", StringComparison.Ordinal));
+        await world.World.RestartAsync();
+        await world.SweptAsync();
+        await world.SweepAsync();
+        await world.SweepAsync();
+
+        Assert.NotNull((await world.LogAsync()).GetProperty("problem").GetString());
+        Assert.Single(await world.ToldAsync());
     }
 
     [Fact]

@@ -143,5 +143,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
             : new LivingMessage(channel, ts, request.Origin.Sequence, time.GetUtcNow())
                 .ToBookmark(LivingMessage.BookmarkKey(draft.Channel, draft.Key));
 
-    private static string MetadataKey(ActionRequest request, SlackDraft draft) => draft.Key ?? (request.Pile is null ? request.Key : $"{request.Key} pile");
+    // What was told of a pile is not the pile that has grown since.
+    private static string MetadataKey(ActionRequest request, SlackDraft draft) =>
+        draft.Key ?? (request.Pile is { } pile ? $"pile of {pile.Count} until {pile.Until.UtcTicks}: {request.Key}" : request.Key);
 }

@@ -9,6 +9,9 @@ internal sealed record RecoveredLog(SegmentIndex LastIndex, long LastSequence);
 /// </summary>
 internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logger)
 {
+    /// <summary>What the file of a segment is called when it is kept for a person to look at.</summary>
+    public const string DamagedExtension = SegmentHeader.LogExtension + ".damaged";
+
     private long _lastSequence;
 
     public RecoveredLog Recover()
@@ -78,7 +81,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
         // Its salt is gone, so nothing in it can be told from noise; kept for a person to look at.
         LogDamaged(number, 0, length);
-        log.Folder.Rename(name, name + ".damaged");
+        log.Folder.Rename(name, SegmentHeader.FileName(number, DamagedExtension));
     }
 
     /// <summary>The number of the segment to replay from.</summary>
@@ -98,10 +101,11 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         return 0;
     }
 
-    // What was kept of dropped segments: the ids of their deliveries.
+    // What was kept of dropped segments: the ids of their deliveries. Those of a damaged one may come again, as they may be lost.
     private void LoadOrphans()
     {
-        foreach (var number in Retention.OrphanSidecars(log))
+        var names = log.Folder.Names();
+        foreach (var number in Retention.OrphanSidecars(log).Where(number => !names.Contains(SegmentHeader.FileName(number, DamagedExtension))))
         {
             using var file = log.Folder.Open(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
             var index = SegmentIndex.TryLoadOrphan(file);

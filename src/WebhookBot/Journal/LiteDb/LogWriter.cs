@@ -118,7 +118,18 @@ internal sealed partial class LogWriter : IDisposable
     /// <summary>Begins a new segment.</summary>
     public Task RotateAsync() => MakeAsync(() =>
     {
-        _segments.Begin(_follower);
+        try
+        {
+            Prepare();
+            _segments.Begin(_follower);
+        }
+        catch (Exception exception)
+        {
+            // Its file may be there already: what came after it in the old one would be passed over at a start.
+            Fail([], exception);
+            throw;
+        }
+
         return [];
     });
 

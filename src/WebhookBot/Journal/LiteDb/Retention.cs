@@ -135,7 +135,7 @@ internal sealed partial class Retention : IDisposable
     {
         var carried = new List<PendingFrame>();
         var bytes = 0L;
-        foreach (var delivery in _state.FindIn(segment, CarriedAtOnce))
+        foreach (var delivery in UntilOne(carried, () => _state.FindIn(segment, CarriedAtOnce)))
         {
             if (bytes >= CarriedBytesAtOnce)
             {
@@ -163,7 +163,7 @@ internal sealed partial class Retention : IDisposable
     {
         var carried = new List<PendingFrame>();
         var oldest = (_time.GetUtcNow() - _times.Bookmarks).UtcTicks;
-        foreach (var (key, position) in _state.FindBookmarksIn(segment, BookmarksAtOnce))
+        foreach (var (key, position) in UntilOne(carried, () => _state.FindBookmarksIn(segment, BookmarksAtOnce)))
         {
             if (Read(position) is { } kept && kept.Ticks > oldest)
             {
@@ -176,6 +176,18 @@ internal sealed partial class Retention : IDisposable
         }
 
         return carried;
+    }
+
+    // Some after some, as long as nothing of them is carried: behind what is given up there may be more.
+    private static IEnumerable<T> UntilOne<T>(List<PendingFrame> carried, Func<IReadOnlyList<T>> find)
+    {
+        while (carried.Count == 0 && find() is { Count: > 0 } some)
+        {
+            foreach (var one in some)
+            {
+                yield return one;
+            }
+        }
     }
 
     private (Bookmark Bookmark, long Ticks)? Read(LogPosition position)
@@ -218,7 +230,7 @@ internal sealed partial class Retention : IDisposable
         if (isDamaged)
         {
             // For a person to look at.
-            _log.Folder.Rename(name, name + ".damaged");
+            _log.Folder.Rename(name, SegmentHeader.FileName(segment.Number, LogRecovery.DamagedExtension));
         }
         else
         {

@@ -76,6 +76,20 @@ public sealed class SlackLookUpTests
     }
 
     [Fact]
+    public async Task Tells_a_pile_again_that_has_grown_since_it_was_told()
+    {
+        await using var world = await StartAsync();
+        var since = world.Time.GetUtcNow();
+        var told = world.Request(Message) with { Pile = new ActionPile(["one", "two"], 2, since, since) };
+        await world.RunAsync("slack.post", told);
+
+        await world.RunAsync("slack.post", told with { MayHaveHappened = true });
+        Assert.Single(world.Slack.Messages);
+        await world.RunAsync("slack.post", told with { MayHaveHappened = true, Pile = new ActionPile(["one", "two", "three"], 3, since, since) });
+        Assert.Equal(2, world.Slack.Messages.Count);
+    }
+
+    [Fact]
     public async Task Looks_for_nothing_when_nothing_can_have_happened()
     {
         await using var world = await StartAsync();
