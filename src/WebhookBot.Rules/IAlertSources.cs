@@ -10,4 +10,7 @@ public interface IAlertSources
 
     /// <summary>The alerts that a payload of that source tells of; none when it tells of none.</summary>
     IReadOnlyList<Alert> Read(string source, JsonElement payload);
+
+    /// <summary>What rules read as <c>alert</c> of an event of that source; null when it tells of none.</summary>
+    Alert? View(string source, JsonElement payload, string? subject);
 }

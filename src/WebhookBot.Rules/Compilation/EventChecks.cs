@@ -45,7 +45,7 @@ internal sealed class EventChecks(ActionCatalog actions)
     }
 
     private static List<TriggerEvent> Told(List<TriggerEvent> gathered) =>
-        [.. gathered.Select(e => e.Payload).Distinct().Select(OwnEvents.DigestOf).Select(d => new TriggerEvent("a digest", d, d, IsNamed: false))];
+        [.. gathered.Select(e => (e.Payload, e.Seen)).Distinct().Select(e => OwnEvents.DigestOf(e.Payload, e.Seen)).Select(d => new TriggerEvent("a digest", d, d, IsNamed: false))];
 
     // Where nothing is known of the fields, a comparison in quotes would be a text that nothing ever equals.
     private static void CheckComparisons(YamlNode? node, DiagnosticBag diagnostics)

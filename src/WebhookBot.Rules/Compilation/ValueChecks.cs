@@ -56,7 +56,7 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
                 Check(entry.Value, Elements(seen));
                 break;
             case "all" or "none":
-                Require(entry, seen, static s => s.IsMany, "a list");
+                Require(entry, seen, static s => s.IsMany, "a list", entry.Key.Text == "none" ? "; write 'not'" : "");
                 Check(entry.Value, Elements(seen));
                 break;
             case "count" when entry.Value is YamlScalar { Kind: ScalarKind.Text } text && OperatorSynonyms.Comparison(text.Text) is not null:
@@ -84,11 +84,11 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
         }
     }
 
-    private void Require(YamlEntry entry, IReadOnlyList<SeenShape> seen, Func<SeenShape, bool> fits, string wanted)
+    private void Require(YamlEntry entry, IReadOnlyList<SeenShape> seen, Func<SeenShape, bool> fits, string wanted, string mend = "")
     {
         if (!seen.Any(s => s.Shape.Kind is ShapeKind.Anything or ShapeKind.Array || fits(s)))
         {
-            diagnostics.Error(entry.Key.Position, DiagnosticCode.WrongFieldType, $"'{entry.Key.Text}' asks for {wanted}, and '{field}' is {seen[0].Shape.InWords()}");
+            diagnostics.Error(entry.Key.Position, DiagnosticCode.WrongFieldType, $"'{entry.Key.Text}' asks for {wanted}, and '{field}' is {seen[0].Shape.InWords()}{mend}");
         }
     }
 

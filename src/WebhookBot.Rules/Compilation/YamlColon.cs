@@ -21,7 +21,7 @@ internal static partial class YamlColon
     }
 
     // text: Build: failed
-    private static (int, int, string)? TooMany(string[] lines, int i)
+    public static (int, int, string)? TooMany(string[] lines, int i)
     {
         if (SecondColon().Match(lines[i]) is not { Success: true } match)
         {

@@ -18,7 +18,7 @@ internal static partial class YamlMend
         // The parser may blame the mapping that a line belongs to, which may begin far above, or the line after it.
         var suspects = words.Contains("tab", StringComparison.OrdinalIgnoreCase) ? Enumerable.Range(at - 1, lines.Length) : Enumerable.Range(Math.Max(0, at - 2), 4);
         return suspects.Where(i => i < lines.Length).Select(i => Tab(lines, i)).FirstOrDefault(m => m is not null)
-            ?? (at <= lines.Length ? Unquoted(lines, at - 1) ?? YamlColon.Of(lines, at - 1) ?? Indentation(lines, at - 1) : null);
+            ?? (at <= lines.Length ? YamlColon.TooMany(lines, at - 1) ?? Unquoted(lines, at - 1) ?? YamlColon.Of(lines, at - 1) ?? Indentation(lines, at - 1) : null);
     }
 
     private static (int, int, string)? Tab(string[] lines, int i)
@@ -33,6 +33,18 @@ internal static partial class YamlMend
         {
             var written = template.Groups["value"];
             return (i + 1, written.Index + 1, $"a text that begins with a template wants quotes; quote it: {Suggestion.Quote(written.Value.TrimEnd())}");
+        }
+
+        if (Comment().Match(lines[i]) is { Success: true } comment)
+        {
+            var written = comment.Groups["value"];
+            return (i + 1, written.Index + 1, $"what begins with # is a comment; quote it: {Suggestion.Quote(written.Value)}");
+        }
+
+        if (At().Match(lines[i]) is { Success: true } at)
+        {
+            var written = at.Groups["value"];
+            return (i + 1, written.Index + 1, $"a text that begins with @ wants quotes; quote it: {Suggestion.Quote(written.Value.TrimEnd())}");
         }
 
         if (Star().Match(lines[i]) is { Success: true } star)
@@ -103,6 +115,13 @@ internal static partial class YamlMend
 
     [GeneratedRegex("""^[^"'#]*?(?::|-)\s+(?<value>\{\{[^,]*)""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Mustache();
+
+    // In braces or brackets that the rest of the line would close.
+    [GeneratedRegex("""[{\[].*?[:,\[]\s+(?<value>#[\w-]+)\s*[,}\]]""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("""^[^"'#]*?(?::|-)\s+(?<value>@[^\s,}\]]*)""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex At();
 
     [GeneratedRegex("""^[^"'#]*?(?::|-)\s+(?<value>\*(?:[*./-][^,}\]]*)?)\s*(?:[,}\]]|$)""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Star();

@@ -56,7 +56,9 @@ internal sealed class YamlReader
         catch (Exception)
         {
             // For some files the parser has no error of its own: InvalidOperationException when a flow list ends in a key, for one.
-            diagnostics.Error(reader._parser.Current is { } last ? reader.At(last) : start, DiagnosticCode.YamlSyntax, "this is not valid YAML from here on");
+            var at = reader._parser.Current is { } last ? reader.At(last) : start;
+            var (line, column, words) = YamlMend.Of(reader._text, at.Line, "") is { } mend ? (mend.Line, mend.Column, $": {mend.Mend}") : (at.Line, at.Column, " from here on");
+            diagnostics.Error(new SourcePosition(file.Path, line, column), DiagnosticCode.YamlSyntax, $"this is not valid YAML{words}");
             return null;
         }
     }

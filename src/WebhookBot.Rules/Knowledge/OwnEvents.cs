@@ -106,12 +106,12 @@ internal static class OwnEvents
     public static EventCatalog OfSchedules(IEnumerable<Rule> rules) =>
         new(rules.Where(r => r.Schedule is not null).Select(r => ScheduleOf(r.Name))) { IsComplete = true };
 
-    /// <summary>What a digest's steps see when it gathered an event with that payload.</summary>
-    public static FieldShape DigestOf(FieldShape gathered)
+    /// <summary>What a digest's steps see when it gathered an event with that payload, which rules saw so.</summary>
+    public static FieldShape DigestOf(FieldShape payload, FieldShape seen)
     {
         var shape = new ObjectShape(Digest.Source);
         shape.Extend(ShapeOf(Digest.Source).Fields!);
-        shape.Add("events", FieldShape.ArrayOf(Gathered(gathered)));
+        shape.Add("events", FieldShape.ArrayOf(Gathered(payload, seen)));
         return FieldShape.Of(shape);
     }
 
@@ -121,7 +121,7 @@ internal static class OwnEvents
 
     private static bool IsAlert(EventShape e) => e.Seen.Fields?.Names.Contains(Alert.Family) == true && e.Payload.Fields is not null && !ReferenceEquals(e.Seen, e.Payload);
 
-    private static FieldShape Gathered(FieldShape payload)
+    private static FieldShape Gathered(FieldShape payload, FieldShape seen)
     {
         if (payload.Fields is not { } fields)
         {
@@ -130,6 +130,11 @@ internal static class OwnEvents
 
         var element = new ObjectShape(fields.Name);
         element.Extend(fields);
+        if (seen.Fields?.Find(Alert.Family) is { } alert)
+        {
+            element.Add(Alert.Family, alert);
+        }
+
         element.Add("delivery", ShapeOf("delivery"));
         return FieldShape.Of(element);
     }

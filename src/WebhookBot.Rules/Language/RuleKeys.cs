@@ -81,7 +81,7 @@ public static class RuleKeys
         new("still", Condition, "Conditions that are asked again, with facts fetched anew, when the wait ends; `then` is done only if they hold."),
         new("throttle", ValueForm.Mapping(Throttle), "Drops what is over a number in a time. May stand beside any other time key."),
         new("debounce", ValueForm.AnyOf("a duration, or `{ key, for }`", ValueForm.Duration, ValueForm.Mapping(Debounce)), "Does `then` when no more events have come for a time, and only for the last one."),
-        new("digest", ValueForm.Mapping(Digest), "Gathers events, and does `then` once for all of them. Its templates see `rule`, `key`, `count` and `events`; each event has the payload's fields and `delivery`."),
+        new("digest", ValueForm.Mapping(Digest), "Gathers events, and does `then` once for all of them. Its templates see `rule`, `key`, `count` and `events`; each event has the payload's fields, `delivery`, and `alert` if it is one."),
         new("until", ValueForm.Text("a day such as 2027-01-31", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-01-31"), "The last day, in UTC, on which the rule is looked at."),
         new("owner", ValueForm.Text("a Slack channel (`\"#dev\"` or its id) or a GitHub login (`\"@octocat\"`)", $@"^(#({ValueForm.NameCharacter}|\.){{1,80}}|@({ValueForm.NameCharacter}|\.){{1,80}}|[CDGUW][A-Z0-9]{{6,20}})$", "#dev", "@octocat"), "Who is told, in Slack, when the rule is stopped or has ended."),
         new("max_per_subject", ValueForm.WholeNumber(1, LargestCount), $"How often the rule may act on one subject within an hour ({Rules.Rule.DefaultMaxPerSubject} when it does not say); then it is stopped for that subject and its owner is told."),

@@ -5,8 +5,8 @@ using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Rules.Testing;
 
-/// <summary>Tells of overrides of a field that neither the payload nor the event has: they would be put there in silence, where no rule looks.</summary>
-internal sealed class OverrideChecks(RuleSet rules, RuleVocabulary vocabulary)
+/// <summary>Tells of changes of a sample that name a field that neither the payload nor the event has: they would be put there in silence, where no rule looks.</summary>
+public sealed class OverrideChecks(RuleSet rules, RuleVocabulary vocabulary)
 {
     private readonly TriggerChecks? _known = vocabulary.Events is null
         ? null

@@ -1,5 +1,6 @@
 using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Planning;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Testing;
 
@@ -54,6 +55,8 @@ public sealed class RuleTestRunner(RuleSet rules, Func<PlayedEvent, WebhookEvent
         [
             $"{expected.Rule}: expected {wanted}, but {plans} {found}",
             .. planned.Count == 0 ? [] : SideBySide(expected.Actions, planned),
+            .. planned.Any(a => a.Planned.Action == Digest.Gather) && expected.Actions.All(a => a.Action != Digest.Gather)
+                ? [$"    an event is only gathered; what is told of it is tested with event: {{ name: {Digest.EventOf(expected.Rule)}, payload: {{ … }} }}"] : Array.Empty<string>(),
             .. Why(expected.Rule, played),
         ];
     }

@@ -20,9 +20,12 @@ public sealed partial class ActionStory(TimeProvider clock, ILogger<ActionStory>
 
         using var scope = StoryRate.Scope(log, origin.DeliveryId, origin.Source);
         var next = attempt.NextAt is { } again ? $"; again at {Timestamps.ToText(again)}" : "";
-        var text = ExplanationText.Harmless($"{origin.Event} {origin.DeliveryId} → {action.Rule}: {action.Action}: {InWords(attempt)}{next}{before}");
+        var text = ExplanationText.Harmless($"{origin.Event} {origin.DeliveryId} → {action.Rule}: {Named(action)}: {InWords(attempt)}{next}{before}");
         LogStory(text);
     }
+
+    /// <summary>What the action is called, with the name of its step when it has one: <c>http (tell the ledger)</c>.</summary>
+    public static string Named(PlannedAction action) => action.Step is { } step ? $"{action.Action} ({step})" : action.Action;
 
     /// <summary><c>succeeded, posted to #dev</c>.</summary>
     public static string InWords(Attempt? attempt) => attempt is null ? "not recorded" : $"{attempt.Status.ToString().ToLowerInvariant()}, {attempt.Detail}";

@@ -102,7 +102,7 @@ internal static class DeadLetterEndpoints
 
         // Nothing else is found by its key, so that all is looked through to tell a slip from one that somebody else has seen to.
         return await FindAsync(key, journal, cancellation) is { } status
-            ? Results.Problem(statusCode: 409, title: "The action is no dead letter", detail: $"it is {ApiJson.Name(status)}")
+            ? Results.Problem(statusCode: 409, title: "The action is no dead letter", detail: $"only a dead letter can be decided about, and this action is {ApiJson.Name(status)}")
             : Results.Problem(statusCode: 404, title: "There is no such action", detail: "the keys of dead letters are in /api/dead-letters");
     }
 

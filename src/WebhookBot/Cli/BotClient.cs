@@ -55,7 +55,7 @@ internal sealed class BotClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new SettingsException($"No bot answers at {Address} ({e.HttpRequestError}); start it with: webhookbot run");
+            throw new SettingsException($"No bot answers at {Address} ({e.HttpRequestError}); start it with webhookbot run, or say with --server where it is");
         }
     }
 

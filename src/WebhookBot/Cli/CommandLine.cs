@@ -40,6 +40,12 @@ internal static class CommandLine
             return BadUsage;
         }
 
+        // Help lists the verbs with what they do; the rest stands in a verb's own help.
+        foreach (var verb in parsed.CommandResult.Command.Subcommands)
+        {
+            verb.Description = verb.Description?.ReplaceLineEndings("\n").Split("\n\n")[0];
+        }
+
         try
         {
             // The host sees to SIGTERM itself; the library would end the process two seconds after it, whatever is still being worked on.

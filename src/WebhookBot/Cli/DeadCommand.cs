@@ -72,13 +72,13 @@ internal static class DeadCommand
         }
 
         var more = page["next"] is null ? "" : ", and there are more";
-        Console.WriteLine(letters.Count == 0 ? "There are no dead letters." : $"{Counted.Of(letters.Count, "dead letter")}{more}. webhookbot dead --retry KEY tries one again.");
+        Console.WriteLine(letters.Count == 0 ? "There are no dead letters." : $"{Counted.Of(letters.Count, "dead letter")}{more}. webhookbot dead --retry KEY tries one again, --close KEY --reason TEXT closes it.");
         return 0;
     }
 
     private static void Print(JsonNode letter)
     {
-        Console.WriteLine(ExplanationText.Harmless($"{letter["key"]}  {letter["rule"]}: {letter["action"]} {letter["arguments"]?.ToJsonString(ApiJson.Options)}"));
+        Console.WriteLine(ExplanationText.Harmless($"{letter["key"]}  {letter["rule"]}: {DeliveryPrinter.NameOf(letter)} {letter["arguments"]?.ToJsonString(ApiJson.Options)}"));
         Console.WriteLine(ExplanationText.Harmless($"  for {letter["event"]} {letter["delivery"]}"));
         foreach (var attempt in letter["attempts"]!.AsArray())
         {
@@ -107,7 +107,7 @@ internal static class DeadCommand
             return Failed;
         }
 
-        Console.WriteLine(ExplanationText.Harmless($"{key} is {answer["status"]}. What comes of it: webhookbot explain {answer["delivery"]}"));
+        Console.WriteLine(ExplanationText.Harmless($"{key} is {answer["status"]}. What comes of it: webhookbot explain {answer["delivery"]}{BotClient.ServerFlag(bot.Address.GetLeftPart(UriPartial.Authority))}"));
         return 0;
     }
 }

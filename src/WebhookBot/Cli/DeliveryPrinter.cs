@@ -45,7 +45,7 @@ internal static class DeliveryPrinter
 
         foreach (var action in Items(delivery["actions"]))
         {
-            Line($"  → {action["rule"]}: {action["action"]} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}{After("   ", action["omitted"])}");
+            Line($"  → {action["rule"]}: {NameOf(action)} {action["arguments"]?.ToJsonString(ApiJson.Options)}{After(": ", action["status"])}{After("   ", action["problem"])}{After("   ", action["omitted"])}");
             foreach (var attempt in Items(action["attempts"]))
             {
                 Line($"      {attempt["at"]} {attempt["outcome"]}: {attempt["detail"]}{After("; again at ", attempt["next_at"])}");
@@ -57,6 +57,9 @@ internal static class DeliveryPrinter
             Line($"  {note}");
         }
     }
+
+    /// <summary>What an action is called, with the name of its step when it has one.</summary>
+    public static string NameOf(JsonNode action) => action["step"] is { } step ? $"{action["action"]} ({step})" : $"{action["action"]}";
 
     private static void PrintPassedOver(List<JsonNode> rules, int most)
     {

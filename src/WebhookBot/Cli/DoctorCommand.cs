@@ -10,12 +10,15 @@ internal static class DoctorCommand
     // Somebody's slip, or a scanner's; more in a row are a sender that does not get through any more.
     private const int FewRefusals = 3;
 
+    private static readonly Finding NoSource = new(null, "no rule file names a source, so nothing can be received", ["put one under sources into a file of the rules folder; docs/rules-reference.md begins with one"]);
+
     public static Command Create()
     {
         var server = BotClient.ServerOption();
         var command = new Command("doctor", """
             Looks a running bot over: whether it is ready, whether its rules are the ones in the files, and for each source whether
-            anything came, and why what came last was refused; and which targets do not work now. A source that never received anything (–) is named, and is not wrong.
+            anything came, and why what came last was refused; which targets do not work now; and whether there are dead letters. A source that
+            never received anything (–) is named, and is not wrong.
 
             Exit codes: 0 nothing wrong, 1 something is, 2 bad usage or no answer.
             """) { server };
@@ -32,10 +35,11 @@ internal static class DoctorCommand
             await RulesAsync(bot, cancellation),
         };
         var sources = await GetAsync(bot, "/api/sources", cancellation);
-        findings.AddRange(sources["items"]!.AsArray().Select(s => Source(s!, bot.Address)));
+        findings.AddRange(sources["items"] is JsonArray { Count: 0 } ? [NoSource] : sources["items"]!.AsArray().Select(s => Source(s!, bot.Address)));
         findings.AddRange(sources["items"]!.AsArray().Select(s => DeliveryLog(s!)).OfType<Finding>());
         findings.AddRange(Elsewhere(sources["elsewhere"]!.AsArray()));
         findings.AddRange((await GetAsync(bot, "/api/targets", cancellation))["items"]!.AsArray().Where(t => (string?)t!["state"] != "paced").Select(t => Target(t!)));
+        findings.AddRange(DeadLetters((await GetAsync(bot, "/api/dead-letters?limit=1", cancellation))["items"]!.AsArray(), bot.Address));
         foreach (var finding in findings)
         {
             Print(finding);
@@ -88,7 +92,7 @@ internal static class DoctorCommand
 
         return source["last_received_at"] is { } at
             ? new Finding(false, $"{name}: received last at {(string?)at}{(madeUp.Count > 0 ? ", with a development secret" : "")}")
-            : new Finding(null, $"{name} never received anything", [$"enter {new Uri(bot, (string)source["path"]!)} at the sender's, as docs/sources.md has it, or try it: webhookbot send {name}.EVENT"]);
+            : new Finding(null, $"{name} never received anything", [$"enter {new Uri(bot, (string)source["path"]!)} at the sender's, as docs/sources.md has it, or try it: webhookbot send {name}.EVENT{BotClient.ServerFlag(bot.GetLeftPart(UriPartial.Authority))}"]);
     }
 
     // Only who has given the bot credentials for it is told of the sender's log.
@@ -103,6 +107,9 @@ internal static class DoctorCommand
         var state = (string?)target["state"] == "open" ? "does not work, and is left alone but for one try at a time" : "asked to be left alone for a while";
         return new Finding(true, $"{(string?)target["name"]} {state}", [$"since {(string?)target["since"]}: {ExplanationText.Harmless((string?)target["reason"] ?? "")}; {target["waiting"]} actions wait for it"]);
     }
+
+    private static Finding[] DeadLetters(JsonArray newest, Uri bot) => newest.Count == 0 ? [] :
+        [new Finding(true, $"there are dead letters, the newest of the rule {(string?)newest[0]!["rule"]}", [$"webhookbot dead{BotClient.ServerFlag(bot.GetLeftPart(UriPartial.Authority))} lists them with why, and tries again or closes them"])];
 
     private static IEnumerable<Finding> Elsewhere(JsonArray refusals) => refusals.Count == 0 ? [] :
         [new Finding(true, $"{refusals.Count} request{(refusals.Count == 1 ? "" : "s")} came to sources that there are not", [.. Reasons(refusals)])];

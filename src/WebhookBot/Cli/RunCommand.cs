@@ -87,7 +87,9 @@ internal static class RunCommand
             throw new SettingsException($"{string.Join('\n', errors)}\nThe bot does not start: the rule files have {Counted.Of(errors.Count, "error")}");
         }
 
-        var sources = app.Services.GetRequiredService<SourceRegistry>().All;
+        var registry = app.Services.GetRequiredService<SourceRegistry>();
+        var sources = registry.All;
+        rules.Changed += (_, _) => registry.LookUp();
         if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.LacksSecret) is { } open)
         {
             var names = open.Definition.Secrets.Select(s => s.Name).ToList();
@@ -112,6 +114,11 @@ internal static class RunCommand
         foreach (var action in app.Services.GetServices<IAction>().Where(a => a.MissingSetting is not null))
         {
             say.WriteLine($"  SHADOW   {action.Descriptor.Name} is recorded and not carried out: {action.MissingSetting}");
+        }
+
+        if (rules.Sources.Count == 0)
+        {
+            say.WriteLine("No rule file names a source, so nothing can be received. docs/rules-reference.md begins with one to start from; it is read as soon as it is there.");
         }
 
         if (rules.Sources.Any(s => s.Preset == "github"))

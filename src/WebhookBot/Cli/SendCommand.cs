@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WebhookBot.Intake;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Testing;
@@ -36,7 +37,8 @@ internal static class SendCommand
     private static async Task<int> SendAsync(SendWish wish, CancellationToken cancellation)
     {
         var sourceName = wish.Event.Split('.')[0];
-        var sources = wish.Sources();
+        var rules = wish.Compiled();
+        var sources = rules.Sources;
         var source = sources.FirstOrDefault(s => s.Name == sourceName);
         var preset = source is null ? PresetCatalog.Find(sourceName) : WebhookSource.ShapeOf(source);
         if (preset is null || wish.Payload(preset, sourceName) is not { } sample)
@@ -49,7 +51,7 @@ internal static class SendCommand
         var to = new Uri(wish.To);
         var address = to.AbsolutePath.Length > 1 ? to : new Uri(to, $"/hooks/{sourceName}");
         var signer = wish.FindSigner(sourceName, source, preset, sources);
-        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish.Set), signer, address, TimeProvider.System.GetUtcNow());
+        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish, rules), signer, address, TimeProvider.System.GetUtcNow());
         using var answer = await bot.SendAsync(request, cancellation);
         var said = await answer.Content.ReadAsStringAsync(cancellation);
         Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
@@ -67,7 +69,7 @@ internal static class SendCommand
 
         if (said.Contains("\"duplicate\":true", StringComparison.Ordinal))
         {
-            Console.WriteLine("The bot holds this delivery already; change something with --set to send another.");
+            Console.WriteLine("The bot holds this delivery already; to send another, change with --set what it is known again by (docs/sources.md).");
         }
 
         return await FollowAsync(bot, Uri.UnescapeDataString(location.OriginalString.Split('/')[^1]), cancellation);
@@ -87,15 +89,21 @@ internal static class SendCommand
         return Suggestion.For(wanted, sources.Count == 0 ? SampleCatalog.Names : names);
     }
 
-    private static byte[] Change(byte[] sample, string[] changes)
+    private static byte[] Change(byte[] sample, SendWish wish, RuleSet rules)
     {
         var payload = JsonNode.Parse(sample)!;
-        foreach (var change in changes)
+        var fields = new OverrideChecks(rules, BotHost.Vocabulary);
+        foreach (var change in wish.Set)
         {
             var parts = change.Split('=', 2);
             if (parts.Length < 2)
             {
                 throw new SettingsException($"--set takes path=value, not '{change}'");
+            }
+
+            if (fields.Missing(wish.Event, payload, parts[0]) is { } missing)
+            {
+                Console.Error.WriteLine($"note: {missing}; it is sent all the same");
             }
 
             try

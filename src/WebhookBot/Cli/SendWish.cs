@@ -1,6 +1,7 @@
 using System.Text.Json;
 using WebhookBot.Intake;
 using WebhookBot.RuleFiles;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Sources;
 using WebhookBot.Rules.Testing;
@@ -10,16 +11,16 @@ namespace WebhookBot.Cli;
 /// <summary>What is to be sent where, as the command line has it.</summary>
 internal sealed record SendWish(string Event, string To, string? Secret, string? File, string[] Set, string Rules, string Data)
 {
-    /// <summary>The sources that the rule files define.</summary>
-    public IReadOnlyList<SourceDefinition> Sources()
+    /// <summary>What the rule files say; nothing when there are none, or when they have mistakes.</summary>
+    public RuleSet Compiled()
     {
         if (!Directory.Exists(Rules))
         {
-            return [];
+            return RuleSet.Empty;
         }
 
         var files = RuleFileLoader.Read(Rules, RuleFileLoader.Find(Rules)).Files;
-        return new RuleCompiler(BotHost.Vocabulary).Compile(files, RuleFileLoader.TextsOf(Rules)).RuleSet?.Sources ?? [];
+        return new RuleCompiler(BotHost.Vocabulary).Compile(files, RuleFileLoader.TextsOf(Rules)).RuleSet ?? RuleSet.Empty;
     }
 
     /// <summary>What is sent: the file's content, or the sample; null when there is neither.</summary>

@@ -38,10 +38,7 @@ internal sealed class EventReader(SourceRegistry sources)
             views["items"] = list;
         }
 
-        var alerts = shape.Alerts?.Invoke(e.Payload) ?? [];
-
-        // Who sends groups is known again by the group, whatever comes and goes in it.
-        var alert = alerts.Count == 0 ? null : shape.Items is null ? alerts[0] : Alert.Group(alerts, e.Subject ?? alerts[0].Fingerprint);
+        var alert = AlertOf(shape, e.Payload, e.Subject);
         if (alert is not null)
         {
             views[Alert.Family] = alert.ToJson();
@@ -53,5 +50,14 @@ internal sealed class EventReader(SourceRegistry sources)
             Actor = shape.Actor?.Read(e.Payload),
             Views = views,
         };
+    }
+
+    /// <summary>The alert that an event with that payload is; null when it is none.</summary>
+    public static Alert? AlertOf(SourcePreset shape, JsonElement payload, string? subject)
+    {
+        var alerts = shape.Alerts?.Invoke(payload) ?? [];
+
+        // Who sends groups is known again by the group, whatever comes and goes in it.
+        return alerts.Count == 0 ? null : shape.Items is null ? alerts[0] : Alert.Group(alerts, subject ?? alerts[0].Fingerprint);
     }
 }

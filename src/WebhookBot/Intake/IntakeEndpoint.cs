@@ -102,7 +102,7 @@ internal sealed class IntakeEndpoint
     }
 
     // Looking for the nearest name takes longer than refusing, so it is looked for when somebody reads it.
-    private Func<string> Missed(string name) => () => $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
+    private Func<string> Missed(string name) => () => _sources.Find(name) is not null ? $"there was no source named '{Shorten(name)}' then; there is one now" : $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
 
     private static IntakeAnswer Unknown(HttpContext http) =>
         IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues.ContainsKey(SlackRoute)

@@ -36,6 +36,19 @@ internal sealed partial class SourceRegistry : IDisposable
     /// <summary>The source of that name, or null.</summary>
     public WebhookSource? Find(string name) => Current().GetValueOrDefault(name);
 
+    /// <summary>Looks the secrets up now, so that one that is missing is told, or made up, before anybody sends.</summary>
+    public void LookUp()
+    {
+        try
+        {
+            Current();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            LogNotLookedUp(e);
+        }
+    }
+
     public void Dispose() => _changes.Dispose();
 
     private Dictionary<string, WebhookSource> Current()
@@ -102,6 +115,9 @@ internal sealed partial class SourceRegistry : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Setting} is set, but is no secret that {Source} can have; it is written {Form}")]
     private partial void LogUnusable(string setting, string source, string form);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The secrets of the sources cannot be looked up")]
+    private partial void LogNotLookedUp(Exception e);
 
     private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources);
 }

@@ -26,7 +26,7 @@ public static partial class JournalSetup
         public Task StartingAsync(CancellationToken cancellationToken)
         {
             var health = services.GetRequiredService<IJournal>().Health;
-            LogGoesOn(health.Unfinished, health.Retrying, health.IndexLag, health.IndexNote);
+            LogGoesOn(health.Unfinished, health.Retrying, health.IndexLag, health.IndexNote is { } note ? $" ({note})" : "");
             return Task.CompletedTask;
         }
 
@@ -44,7 +44,7 @@ public static partial class JournalSetup
             return Task.CompletedTask;
         }
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Goes on where it stopped: {Unfinished} deliveries unfinished, {Retrying} actions waiting, the index {Lag} records behind {Note}")]
-        private partial void LogGoesOn(long unfinished, long retrying, long lag, string? note);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Goes on where it stopped: {Unfinished} deliveries unfinished, {Retrying} actions waiting, the index {Lag} records behind{Note}")]
+        private partial void LogGoesOn(long unfinished, long retrying, long lag, string note);
     }
 }

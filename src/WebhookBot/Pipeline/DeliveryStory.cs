@@ -33,7 +33,7 @@ public sealed partial class DeliveryStory(TimeProvider clock, ILogger<DeliverySt
 
         foreach (var (action, attempt) in actions)
         {
-            story.Append("\n    → ").Append(ExplanationText.Harmless($"{action.Action} {Shorten(action.Arguments.GetRawText())}: {ActionStory.InWords(attempt)}"));
+            story.Append("\n    → ").Append(ExplanationText.Harmless($"{ActionStory.Named(action)} {Shorten(action.Arguments.GetRawText())}: {ActionStory.InWords(attempt)}"));
         }
 
         var summary = plan.Rules.Any(r => r.Matched == Truth.True) ? "" : "\n    no rule matched";

@@ -17,6 +17,9 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
     /// <summary>The rule set in force, when it was loaded, and why the last reload failed, if it did.</summary>
     public RuleSetStatus Status => _status;
 
+    /// <summary>Raised when another rule set has come in force.</summary>
+    public event EventHandler? Changed;
+
     /// <summary>Loads the folder if a file in it has changed since it was looked at last. True when it had.</summary>
     public bool Refresh()
     {
@@ -69,6 +72,7 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
 
         _status = new RuleSetStatus(compilation.RuleSet, clock.GetUtcNow(), []);
         LogLoaded(compilation.RuleSet.Hash, compilation.RuleSet.Rules.Count, compilation.RuleSet.Files.Count);
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     // A mount that is not there yet, or a checkout under way, must not take all sources out of service.

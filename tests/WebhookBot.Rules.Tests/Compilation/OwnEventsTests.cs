@@ -67,6 +67,7 @@ public class OwnEventsTests
     [InlineData("github.ticket.opened", "{{count}} {{key}} {{rule}} {{events.length}} {{events[0].ticket.title}} {{events[0].delivery.id}} {{#each events}}{{delivery.event}} {{ticket.title}}{{/each}}")]
     [InlineData("github.custom.made_up", "{{events[0].anything}}")]
     [InlineData("stripe.invoice.paid", "{{events[0].anything}} {{count}}")]
+    [InlineData("alert.firing", "{{events[0].alert.labels.team}} {{#each events}}{{alert.name}} {{commonLabels.team}}{{/each}}")]
     public void Says_nothing_about_what_a_digest_tells(string on, string template) => Assert.Equal([], ToldOf(on, "digest: { every: 1h }", template));
 
     [Theory]
@@ -75,6 +76,8 @@ public class OwnEventsTests
     [InlineData("github.ticket.opened", "{{events[0].ticket.titel}}", "a digest has no field 'events[0].ticket.titel'; did you mean 'events[0].ticket.title'?")]
     [InlineData("github.ticket.opened", "{{#each events}}{{ticket.titel}}{{/each}}", "a digest has no field 'events[0].ticket.titel'; did you mean 'events[0].ticket.title'?")]
     [InlineData("github.ticket.opened", "{{#each events}}{{#each ticket.labels}}{{title}}{{/each}}{{/each}}", "a digest has no field 'events[0].ticket.labels[0].title'")]
+    [InlineData("alert.firing", "{{#each events}}{{alert.severty}}{{/each}}", "a digest has no field 'events[0].alert.severty'; did you mean 'events[0].alert.severity'?")]
+    [InlineData("github.ticket.opened", "{{events[0].alert.name}}", "a digest has no field 'events[0].alert.name'")]
     [InlineData("stripe.invoice.paid", "{{cuont}}", "a digest has no field 'cuont'; did you mean 'count'?")]
     public void Warns_of_what_a_digest_does_not_tell(string on, string template, string told) =>
         Assert.Equal([$"warning WB0167: {told}"], ToldOf(on, "digest: { every: 1h }", template));

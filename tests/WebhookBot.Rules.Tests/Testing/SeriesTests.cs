@@ -63,6 +63,10 @@ public class SeriesTests
     }
 
     [Fact]
+    public void Says_how_what_a_digest_tells_is_tested() => Assert.Contains(
+        "    an event is only gathered; what is told of it is tested with event: { name: digest.gathered, payload: { … } }", Failures("event: NOTE, expect: { gathered: [say: {}] }"));
+
+    [Fact]
     public void Says_that_else_ran()
     {
         Assert.Equal("otherwise: its conditions do not hold, so its 'else' ran", Failures("event: FORK, expect: { otherwise: [say: { text: big }] }")[0]);

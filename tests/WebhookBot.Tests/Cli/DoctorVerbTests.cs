@@ -143,6 +143,35 @@ public sealed class DoctorVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_that_is_added_while_the_bot_runs_can_be_tried_at_once_and_no_longer_counts_as_one_that_is_not_there()
+    {
+        await using var bot = await StartAsync();
+        using var early = await PostAsync(bot, "/hooks/late", "x");
+        _shell.Folder.Write("rules/late.yml", "sources: { late: { preset: github, secret: LATE } }\n");
+        var secrets = Path.Combine(_shell.Folder.Path, "data", "development-secrets.json");
+        await Poll.UntilAsync(() => File.Exists(secrets) && File.ReadAllText(secrets).Contains("\"LATE\"", StringComparison.Ordinal));
+
+        var sent = await _shell.RunAsync("send", "late.ping", "--to", Server(bot));
+        var said = await DoctorAsync(bot);
+
+        Assert.Equal((404, 0, true), ((int)early.StatusCode, sent.Code, sent.Out.StartsWith("202 ", StringComparison.Ordinal)));
+        Assert.Contains("there was no source named 'late' then; there is one now", said.Out, StringComparison.Ordinal);
+        Assert.Contains($"or try it: webhookbot send github.EVENT --server {Server(bot)}", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_that_nothing_can_be_received_when_no_source_is_named()
+    {
+        _shell.Folder.Write("rules/sources.yml", "rules: {}\n");
+        await using var bot = await RunningBot.StartAsync("", [], _shell.Folder);
+
+        var said = await DoctorAsync(bot);
+
+        Assert.Equal(0, said.Code);
+        Assert.Contains("– no rule file names a source, so nothing can be received", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sample_of_every_preset_can_be_sent_to_a_bot_that_has_made_its_own_secrets()
     {
         var sources = string.Concat(PresetCatalog.All.Select(p => $"  try-{p.Name}: {{ preset: {p.Name}{(p.NeedsSecret ? $", secret: TRY_{p.Name.Replace('-', '_').ToUpperInvariant()}" : "")}{string.Concat(p.Options.Select(o => $", {o.Name}: something"))} }}\n"));

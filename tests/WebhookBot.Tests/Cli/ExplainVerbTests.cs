@@ -162,6 +162,22 @@ public sealed class ExplainVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_a_step_by_its_name_and_asks_for_the_event_that_a_file_does_not_name()
+    {
+        var rules = Path.GetDirectoryName(_shell.Folder.Write("named/a.yml", """
+            sources: { github: { preset: github, secret: X } }
+            rules: { tell: { on: github.push, then: [{ http: { url: "https://example.com" }, name: the ledger }] } }
+            """))!;
+        var file = _shell.Folder.Write("payload.json", "{}");
+
+        var said = await _shell.RunAsync("explain", file, "--event", "github.push", "--rules", rules);
+        var unnamed = await _shell.RunAsync("explain", file, "--rules", rules);
+
+        Assert.Contains("  → tell: http (the ledger) {", said.Out, StringComparison.Ordinal);
+        Assert.Equal((2, true), (unnamed.Code, unnamed.Error.StartsWith("'payload' names no event; say which it is with --event", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Lets_nothing_of_a_payload_at_the_terminal()
     {
         var file = _shell.Folder.Write("evil.json", """{"ref":"\u001b[2J\u202e","after":"\ud800","deleted":"\r\nrule matches"}""");

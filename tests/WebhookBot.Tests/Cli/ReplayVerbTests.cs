@@ -75,17 +75,19 @@ public sealed class ReplayVerbTests : IAsyncLifetime
 
         var listed = await RunAsync("dead");
         var json = JsonElement.Parse((await RunAsync("dead", "--format", "json", "--limit", "2")).Out).GetProperty("items");
+        var looked = await RunAsync("doctor");
         var closed = await RunAsync("dead", "--close", json[0].GetProperty("key").GetString()!, "--reason", "seen to");
         var again = await RunAsync("dead", "--retry", json[1].GetProperty("key").GetString()!);
         await _world.Bot.FinishedAsync(ids[1], "done");
         var rest = await RunAsync("dead", "--retry-all", "--rule", "announce", "--since", "1h");
         await _world.Bot.FinishedAsync(ids[0], "done");
 
-        Assert.EndsWith("3 dead letters. webhookbot dead --retry KEY tries one again.\n", listed.Out, StringComparison.Ordinal);
+        Assert.EndsWith("3 dead letters. webhookbot dead --retry KEY tries one again, --close KEY --reason TEXT closes it.\n", listed.Out, StringComparison.Ordinal);
         Assert.Contains($"  for github.pull_request.opened {ids[0]}\n", listed.Out, StringComparison.Ordinal);
         Assert.Equal(2, json.GetArrayLength());
+        Assert.Equal((1, true), (looked.Code, looked.Out.Contains("✗ there are dead letters, the newest of the rule announce", StringComparison.Ordinal)));
         Assert.Contains(" is skipped.", closed.Out, StringComparison.Ordinal);
-        Assert.Contains(" is pending.", again.Out, StringComparison.Ordinal);
+        Assert.EndsWith($" is pending. What comes of it: webhookbot explain {ids[1]} --server {Server}\n", again.Out, StringComparison.Ordinal);
         Assert.Equal("1 action is tried again.\n", rest.Out);
         Assert.Equal(["2", "1"], _world.Slack.Messages.Select(m => m.Text));
         Assert.Equal("There are no dead letters.\n", (await RunAsync("dead")).Out);

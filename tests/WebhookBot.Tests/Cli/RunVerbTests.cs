@@ -41,6 +41,16 @@ public sealed class RunVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Lists_the_verbs_in_a_few_lines_and_leaves_the_rest_to_their_own_help()
+    {
+        var all = await _shell.RunAsync("--help");
+        var one = await _shell.RunAsync("check", "--help");
+
+        Assert.DoesNotContain("Exit codes", all.Out, StringComparison.Ordinal);
+        Assert.Contains("Exit codes", one.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Does_not_start_in_production_without_a_secret_and_names_it()
     {
         var said = await _shell.RunAsync(Production, "run", "--urls", "http://127.0.0.1:0");

@@ -37,6 +37,15 @@ public sealed class SendVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sends_a_field_that_no_event_has_and_says_so()
+    {
+        var said = await SendAsync("github.pull_request.closed", "--to", Server, "--set", "pull_request.titel=x", "--set", "pull_request.title=y");
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.Equal("note: github.pull_request.closed has no field 'pull_request.titel'; did you mean 'pull_request.title'?; it is sent all the same", said.Error.TrimEnd());
+    }
+
+    [Fact]
     public async Task Sends_alerts_too()
     {
         var said = await SendAsync("alertmanager.firing", "--to", Server);

@@ -163,6 +163,26 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task A_digest_of_alerts_tells_what_all_senders_of_alerts_have_in_common()
+    {
+        await using var world = await BotWorld.StartAsync("""
+            rules:
+              summary:
+                on: [alert.firing, github.push]
+                digest: { every: 1h, max: 2 }
+                then: [ slack.post: { channel: "#dev", text: "{{#each events}}{{delivery.source}}: {{alert.name}} {{alert.severity}} {{alert.labels.team}}; {{/each}}" } ]
+            """);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/hooks/alertmanager") { Content = new StringContent(Sample("alertmanager.firing", ("alert", "its own")), System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", RunningBot.AlertmanagerToken);
+        using var answer = await world.Bot.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        await world.Bot.SendGitHubAsync("push", Push("a"));
+
+        await Poll.UntilAsync(() => world.Slack.Messages.Count == 1);
+        Assert.Equal(202, (int)answer.StatusCode);
+        Assert.Equal(["alertmanager: HighErrorRate critical payments", "github:", ""], world.Slack.Messages[0].Text!.Split(';').Select(t => t.Trim()).Order(StringComparer.Ordinal).OrderBy(t => t.Length == 0));
+    }
+
+    [Fact]
     public async Task A_digest_that_is_full_is_told_at_once()
     {
         await using var world = await BotWorld.StartAsync(Daily);

@@ -41,7 +41,7 @@ internal static class SourcesPage
 
         A group of alerts that come together (Alertmanager, Grafana) is one `alert`: it fires while any of them does, is as severe as the worst,
         and has the labels that all have; `items` are the single ones. `facts.alerts` is the list of those that fire now, of all senders, each
-        with its `source`.
+        with its `source`. Each event that a digest gathered has its `alert`: `{{#each events}}{{alert.name}}{{/each}}`.
 
         ## Presets
 

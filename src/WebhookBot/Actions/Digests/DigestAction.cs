@@ -11,7 +11,7 @@ namespace WebhookBot.Actions.Digests;
 /// which the rule's <c>then</c> works off like any other; the others find that done. One that came too late for that, or was given up and
 /// sent again, is told by itself. No rule file can name it.
 /// </summary>
-public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
+public sealed class DigestAction(IJournal journal, IAlertSources alerts, TimeProvider clock) : IAction
 {
     /// <summary>What it is called, and that it takes nothing.</summary>
     public static readonly ActionDescriptor Definition = new(Digest.Gather, "Gathers an event.", []);
@@ -47,7 +47,7 @@ public sealed class DigestAction(IJournal journal, TimeProvider clock) : IAction
 
     private async Task<ActionOutcome> TellAsync(ActionRequest request, string id, IReadOnlyList<string> members, CancellationToken cancellation)
     {
-        using var body = new DigestBody(request.Rule, request.Arguments.TextAt("key") ?? "");
+        using var body = new DigestBody(request.Rule, request.Arguments.TextAt("key") ?? "", alerts);
         foreach (var member in members)
         {
             if (await journal.FindAsync(member, cancellation) is { } record)

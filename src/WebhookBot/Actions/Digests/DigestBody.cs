@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Journal;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Conditions;
 
 namespace WebhookBot.Actions.Digests;
 
 /// <summary>
-/// The payload of a digest: <c>{ "rule", "key", "count", "events": [...] }</c>. Each event has its payload's own fields, and <c>delivery</c>
-/// with its id, source, event, subject and received_at.
+/// The payload of a digest: <c>{ "rule", "key", "count", "events": [...] }</c>. Each event has its payload's own fields, <c>alert</c>
+/// when it is one, and <c>delivery</c> with its id, source, event, subject and received_at.
 /// </summary>
 internal sealed class DigestBody : IDisposable
 {
@@ -18,8 +19,11 @@ internal sealed class DigestBody : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Utf8JsonWriter _writer;
 
-    public DigestBody(string rule, string key)
+    private readonly IAlertSources _alerts;
+
+    public DigestBody(string rule, string key, IAlertSources alerts)
     {
+        _alerts = alerts;
         _writer = new Utf8JsonWriter(_buffer, JsonText.Readable);
         _writer.WriteStartObject();
         _writer.WriteString("rule", rule);
@@ -39,7 +43,7 @@ internal sealed class DigestBody : IDisposable
         _writer.WriteStartObject();
         if (_writer.BytesCommitted + _writer.BytesPending + delivery.Body.Length < MostPayloadBytes)
         {
-            WritePayload(DeliveryBody.Parse(delivery.Body));
+            WritePayload(delivery, DeliveryBody.Parse(delivery.Body));
         }
 
         _writer.WriteStartObject("delivery");
@@ -63,8 +67,15 @@ internal sealed class DigestBody : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private void WritePayload(JsonElement payload)
+    private void WritePayload(Delivery delivery, JsonElement payload)
     {
+        var alert = _alerts.View(delivery.Source, payload, delivery.Subject);
+        if (alert is not null)
+        {
+            _writer.WritePropertyName(Alert.Family);
+            JsonText.Write(alert.ToJson(), _writer);
+        }
+
         if (payload.ValueKind != JsonValueKind.Object)
         {
             _writer.WritePropertyName("payload");
@@ -75,7 +86,7 @@ internal sealed class DigestBody : IDisposable
         foreach (var member in payload.EnumerateObject())
         {
             var name = JsonText.Name(member);
-            if (name != "delivery")
+            if (name != "delivery" && (alert is null || name != Alert.Family))
             {
                 _writer.WritePropertyName(name);
                 JsonText.Write(member.Value, _writer);

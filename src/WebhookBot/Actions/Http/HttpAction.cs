@@ -147,6 +147,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         return url.Scheme switch
         {
             "https" => null,
+            "http" when url.IsLoopback => new("'url' is an address of the bot's own machine, and is refused unless Http__AllowPrivateAddresses is true; set it where the bot runs", IsCertain: false),
             "http" => new($"'url' is refused unless the bot is allowed private addresses (Http:AllowPrivateAddresses); write https://{url.Authority}…", IsCertain: false),
             _ => new($"the scheme of 'url' is '{url.Scheme}', and only https is allowed; write an address such as https://example.com/hook"),
         };

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
 using WebhookBot.Actions;
 using WebhookBot.Actions.Digests;
 using WebhookBot.Journal;
 using WebhookBot.Journal.LiteDb;
+using WebhookBot.Rules;
 using WebhookBot.Rules.Planning;
 using WebhookBot.Tests.Journal;
 
@@ -139,7 +141,7 @@ public sealed class DigestActionTests : IDisposable
         return _ids[id] = receipt.Id;
     }
 
-    private async Task<ActionOutcome> TellAsync(string id) => await new DigestAction(_journal, _time).ExecuteAsync(
+    private async Task<ActionOutcome> TellAsync(string id) => await new DigestAction(_journal, Substitute.For<IAlertSources>(), _time).ExecuteAsync(
         new ActionRequest
         {
             Key = "key-" + id,
