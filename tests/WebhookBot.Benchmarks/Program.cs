@@ -3,6 +3,7 @@ using WebhookBot.Benchmarks.Common;
 using WebhookBot.Benchmarks.Flood;
 using WebhookBot.Benchmarks.Intake;
 using WebhookBot.Benchmarks.Matching;
+using WebhookBot.Benchmarks.Soak;
 using WebhookBot.Benchmarks.Start;
 
 namespace WebhookBot.Benchmarks;
@@ -11,16 +12,19 @@ namespace WebhookBot.Benchmarks;
 public static class Program
 {
     private const string Usage = """
-        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|flood|all [--quick] [--write]
+        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|flood|soak|all [--quick] [--write]
 
           intake     durable intake against the same server without the journal, and against MapGitHubWebhooks
           matching   one event against 10 to 10,000 rules
           start      from process start to ready with 100,000 deliveries in the journal
           backtest   10,000 recorded deliveries through two sets of 200 rules, beside a running bot
           flood      signed requests to one source while another is flooded by unsigned ones
-          all        all of them after one another
+          soak       a steady load over a journal that keeps little, and whether anything grows; not part of all
+          all        the others after one another
           --quick    shorter and rougher
           --write    puts the tables into docs/benchmarks.md
+          --deliveries N             for start
+          --minutes N, --rate N      for soak
         """;
 
     public static int Main(string[] args) => args switch
@@ -51,6 +55,8 @@ public static class Program
                 return await BacktestBenchmark.RunAsync(options);
             case "flood" when options is not null:
                 return await FloodBenchmark.RunAsync(options);
+            case "soak" when options is not null:
+                return await SoakBenchmark.RunAsync(options);
             case "all" when options is not null:
                 MatchingBenchmark.Run(options);
                 return new[] { await StartBenchmark.RunAsync(options), await BacktestBenchmark.RunAsync(options), await FloodBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options) }.Max();

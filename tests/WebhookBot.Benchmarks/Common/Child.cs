@@ -40,6 +40,9 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>How many files and connections it has open.</summary>
+    public int Handles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     /// <summary>Starts it.</summary>
     /// <param name="core">The core it is kept on.</param>
     /// <param name="environment">Variables on top of ours.</param>

@@ -32,11 +32,10 @@ internal sealed class Report(string section, BenchmarkOptions options)
     /// <summary>Prints it, and writes it into the document when that was asked for.</summary>
     public void Finish()
     {
-        var flags = options.IsQuick ? " --quick" : "";
         var text = $"""
             {_text}
             Measured {DateTime.UtcNow:yyyy-MM-dd} on {Machine()} with
-            `dotnet run -c Release --project tests/WebhookBot.Benchmarks -- {section}{flags}`.
+            `dotnet run -c Release --project tests/WebhookBot.Benchmarks -- {section}{options.Flags}`.
 
             """;
         Console.Out.WriteLine(text);

@@ -11,7 +11,7 @@ namespace WebhookBot.Benchmarks.Start;
 /// <summary>From the start of the process to the first 200 of <c>/readyz</c>, with a full journal.</summary>
 internal static class StartBenchmark
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     // A "dotnet" on the path may be a script, and then it is the script that would be killed.
     public static readonly string Host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
@@ -26,7 +26,7 @@ internal static class StartBenchmark
     public static async Task<int> RunAsync(BenchmarkOptions options)
     {
         using var scratch = new ScratchFolder();
-        var count = options.IsQuick ? 20_000 : 100_000;
+        var count = options.Deliveries ?? (options.IsQuick ? 20_000 : 100_000);
         var starts = options.IsQuick ? 3 : 5;
         var closed = await FillAsync(scratch.Sub("closed"), count, isKilled: false);
         var killed = await FillAsync(scratch.Sub("killed"), count, isKilled: true);
@@ -92,14 +92,14 @@ internal static class StartBenchmark
     }
 
     /// <summary>A bot over that journal once it is ready, and what it said then.</summary>
-    public static async Task<(Child Bot, Uri Url, string Said)> StartReadyAsync(string data)
+    public static async Task<(Child Bot, Uri Url, string Said)> StartReadyAsync(string data, string? rules = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var dll = Path.Combine(AppContext.BaseDirectory, "webhookbot.dll");
         using var client = new HttpClient { BaseAddress = url };
         var began = Stopwatch.GetTimestamp();
         var bot = Child.Start(
-            null, Environment, data, [Host, dll, "run", "--rules", Path.Combine(Checkout.Root(), "rules"), "--data", data, "--urls", url.ToString()]);
+            null, environment ?? Environment, data, [Host, dll, "run", "--rules", rules ?? Path.Combine(Checkout.Root(), "rules"), "--data", data, "--urls", url.ToString()]);
         bot.Ignore();
         while (Stopwatch.GetElapsedTime(began) < Patience)
         {

@@ -9,7 +9,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Parallel = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(Setting("FAULT_PATIENCE") ?? 75);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -20,8 +20,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Loses_nothing_that_was_acknowledged_and_does_it_at_least_once_when_killed_under_load()
     {
-        var kills = int.Parse(Environment.GetEnvironmentVariable("FAULT_KILLS") ?? "25", System.Globalization.CultureInfo.InvariantCulture);
-        var seed = Environment.GetEnvironmentVariable("FAULT_SEED") is { } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Environment.TickCount;
+        var kills = Setting("FAULT_KILLS") ?? 25;
+        var seed = Setting("FAULT_SEED") ?? Environment.TickCount;
         output.WriteLine($"FAULT_SEED={seed} FAULT_KILLS={kills}");
         var random = new Random(seed);
         await using var target = await StandIn.StartAsync();
@@ -65,6 +65,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await bot.DisposeAsync();
         }
     }
+
+    private static int? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : null;
 
     private async Task AssertWholeAsync(BotProcess bot, Load load, StandIn target, int kills)
     {

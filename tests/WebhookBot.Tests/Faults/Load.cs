@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace WebhookBot.Tests.Faults;
 
@@ -11,6 +12,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _sent = new();
     private readonly ConcurrentDictionary<string, int> _acknowledged = new();
     private readonly ConcurrentDictionary<int, int> _statuses = new();
+    private readonly ConcurrentQueue<TimeSpan> _times = new();
     private readonly int _filler;
     private int _failures;
 
@@ -33,6 +35,9 @@ internal sealed class Load : IAsyncDisposable
 
     /// <summary>How often each status was answered.</summary>
     public IReadOnlyDictionary<int, int> Statuses => _statuses;
+
+    /// <summary>How long each answer took.</summary>
+    public IReadOnlyCollection<TimeSpan> Times => _times;
 
     /// <summary>Requests that got no answer.</summary>
     public int Failures => _failures;
@@ -77,7 +82,10 @@ internal sealed class Load : IAsyncDisposable
         _sent.TryAdd(id, number);
         try
         {
-            using var answer = await _client.SendAsync(FaultBot.Push(id, number, filler: _filler));
+            using var request = FaultBot.Push(id, number, filler: _filler);
+            var started = Stopwatch.GetTimestamp();
+            using var answer = await _client.SendAsync(request);
+            _times.Enqueue(Stopwatch.GetElapsedTime(started));
             _statuses.AddOrUpdate((int)answer.StatusCode, 1, (_, n) => n + 1);
             if (answer.IsSuccessStatusCode)
             {

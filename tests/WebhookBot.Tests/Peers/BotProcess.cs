@@ -76,6 +76,12 @@ public sealed class BotProcess : IAsyncDisposable
         return _process.WaitForExitAsync(within);
     }
 
+    /// <summary>SIGSTOP, as when its machine is suspended: time goes on and it does nothing until <see cref="Resume"/>.</summary>
+    public void Pause() => _process.Pause();
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => _process.Resume();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -11,6 +11,8 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private const int SigInt = 2;
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _process;
@@ -128,22 +130,16 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
-    public void Interrupt()
-    {
-        if (!HasExited)
-        {
-            _ = SendSignal(_process.Id, SigInt);
-        }
-    }
+    public void Interrupt() => Signal(SigInt);
 
     /// <summary>SIGTERM: it is asked to end.</summary>
-    public void Terminate()
-    {
-        if (!HasExited)
-        {
-            _ = SendSignal(_process.Id, SigTerm);
-        }
-    }
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>SIGSTOP: it does nothing until <see cref="Resume"/>, and time goes on.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal(SigCont);
 
     /// <summary>Waits for its end and the end of its output. Gives the exit code, 128 + the signal's number when one ended it.</summary>
     /// <exception cref="TimeoutException">It is still running.</exception>
@@ -179,6 +175,14 @@ public sealed class ChildProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
+
+    private void Signal(int signal)
+    {
+        if (!HasExited)
+        {
+            _ = SendSignal(_process.Id, signal);
+        }
+    }
 
     private bool LostItsPort() => Output.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
 
