@@ -20,21 +20,8 @@ internal static class Saturation
         BotMetrics.Gauge("webhookbot.intake.body_bytes", "Bytes that large bodies in flight have taken of Intake:MaxBytesInFlight", () => intake.BodyBytes);
 
         var folder = Path.GetFullPath(Path.ChangeExtension(services.GetRequiredService<IOptions<JournalOptions>>().Value.Path, null));
-        BotMetrics.Gauge("webhookbot.journal.log_bytes", "Bytes of the journal's log", () => LogBytes(folder));
+        BotMetrics.Gauge("webhookbot.journal.log_bytes", "Bytes of the journal's log", () => journal.Health.LogBytes);
         BotMetrics.Gauge("webhookbot.journal.disk_free_bytes", "Bytes left on the journal's disk", () => FreeBytes(folder));
-    }
-
-    // A segment may go while it is looked at.
-    private static long LogBytes(string folder)
-    {
-        try
-        {
-            return new DirectoryInfo(folder).EnumerateFiles("*.log").Sum(file => file.Length);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 
     private static long FreeBytes(string folder)

@@ -23,6 +23,12 @@ public interface IJournal
     Task<IReadOnlyList<DeliveryLease>> ClaimDeliveriesAsync(int max, CancellationToken cancellation);
 
     /// <summary>
+    /// Notes that deciding begins, so that it is known when the process ends in the middle of it; what is decided already needs no note. False
+    /// when the lease has run out.
+    /// </summary>
+    Task<bool> BeginDecidingAsync(DeliveryLease lease, CancellationToken cancellation);
+
+    /// <summary>
     /// Saves what was decided; the first writer wins. Returns the plan in force, which is an earlier one if there was one, or null
     /// when the lease has run out and somebody else works on the delivery.
     /// </summary>

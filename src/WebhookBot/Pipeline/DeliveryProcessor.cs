@@ -28,6 +28,12 @@ internal sealed class DeliveryProcessor(
         Plan? plan;
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         {
+            // Only now: what waits here for its turn has no part in what ends the process meanwhile.
+            if (!await journal.BeginDecidingAsync(lease, cancellation))
+            {
+                return;
+            }
+
             e = events.Read(lease.Delivery);
             plan = lease.Plan ?? await DecideAsync(lease, e, cancellation);
         }

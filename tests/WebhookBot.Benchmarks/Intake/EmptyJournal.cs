@@ -25,6 +25,8 @@ internal sealed class EmptyJournal : IJournal
 
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) => Task.FromResult(false);
 
+    public Task<bool> BeginDecidingAsync(DeliveryLease lease, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task<bool> BeginAttemptAsync(ActionLease lease, CancellationToken cancellation) => Task.FromResult(false);
 
     public Task RenewAsync(IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions, CancellationToken cancellation) => Task.CompletedTask;

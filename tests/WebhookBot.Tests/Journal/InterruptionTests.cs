@@ -21,7 +21,7 @@ public sealed class InterruptionTests : IDisposable
         await first.AppendAsync("being decided", "a");
         await first.AppendAsync("not claimed", "a");
         await first.AppendAsync("decided", "b");
-        foreach (var lease in await first.ClaimAsync())
+        foreach (var lease in await DecideAsync(first))
         {
             if (lease.Delivery.SenderId == "decided")
             {
@@ -30,10 +30,21 @@ public sealed class InterruptionTests : IDisposable
         }
 
         using var second = Kill();
-        var leases = await second.ClaimAsync();
+        var leases = await DecideAsync(second);
         Assert.Equal([("being decided", 1), ("decided", 0)], leases.Select(lease => (lease.Delivery.SenderId, lease.Interrupted)));
         using var third = Kill();
         Assert.Equal([("being decided", 2), ("decided", 0)], (await third.ClaimAsync()).Select(lease => (lease.Delivery.SenderId, lease.Interrupted)));
+    }
+
+    [Fact]
+    public async Task Counts_no_delivery_that_was_claimed_and_only_waited_to_be_decided()
+    {
+        using var first = Open();
+        await first.AppendAsync("deadly", "a");
+        await first.AppendAsync("beside it", "b");
+        Assert.Equal(2, (await first.ClaimAsync()).Count);
+        using var second = Kill();
+        Assert.Equal([0, 0], (await second.ClaimAsync()).Select(lease => lease.Interrupted));
     }
 
     [Fact]
@@ -67,8 +78,8 @@ public sealed class InterruptionTests : IDisposable
         var journal = Open();
         await journal.AppendAsync("let go", "a");
         await journal.AppendAsync("held to the end", "b");
-        await journal.ReleaseAsync((await journal.ClaimAsync(1))[0]);
-        await journal.ClaimAsync(1);
+        await journal.ReleaseAsync((await DecideAsync(journal, 1))[0]);
+        await DecideAsync(journal, 1);
         await journal.DisposeAsync();
         using var reopened = Open();
         Assert.Equal([0, 0], (await reopened.ClaimAsync()).Select(lease => lease.Interrupted));
@@ -117,9 +128,21 @@ public sealed class InterruptionTests : IDisposable
     {
         using var first = Open();
         await Task.WhenAll(Enumerable.Range(0, 5000).Select(i => first.AppendAsync($"nr {i}")));
-        Assert.Equal(5000, (await first.ClaimAsync(5000)).Count);
+        Assert.Equal(5000, (await DecideAsync(first, 5000)).Count);
         using var second = Kill();
         Assert.InRange((await second.ClaimAsync(5000)).Count(lease => lease.Interrupted == 1), 4000, 5000);
+    }
+
+    // Claims and begins to decide.
+    private static async Task<IReadOnlyList<DeliveryLease>> DecideAsync(LiteDbJournal journal, int max = 100)
+    {
+        var leases = await journal.ClaimAsync(max);
+        foreach (var lease in leases)
+        {
+            Assert.True(await journal.BeginDecidingAsync(lease, Stop));
+        }
+
+        return leases;
     }
 
     private LiteDbJournal Open() => LiteDbJournal.Open(new JournalOptions { Path = _folders[^1].Journal }, _time);

@@ -131,6 +131,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _work.ClaimDeliveriesAsync(max);
 
     /// <inheritdoc />
+    public Task<bool> BeginDecidingAsync(DeliveryLease lease, CancellationToken cancellation) => Task.FromResult(_work.Begin(lease));
+
+    /// <inheritdoc />
     public Task<Plan?> SavePlanAsync(DeliveryLease lease, Plan plan, CancellationToken cancellation) => _work.SavePlanAsync(lease, plan);
 
     /// <inheritdoc />

@@ -27,6 +27,20 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         return leases;
     }
 
+    public bool Begin(DeliveryLease lease)
+    {
+        lock (state.Gate)
+        {
+            if (Held(lease) is not { } delivery)
+            {
+                return false;
+            }
+
+            state.Work.Begin(delivery);
+            return true;
+        }
+    }
+
     public async Task<Plan?> SavePlanAsync(DeliveryLease lease, Plan plan)
     {
         while (true)

@@ -58,9 +58,6 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             _ready.Remove(delivery);
             delivery.IsReady = false;
             Grant(delivery.Claim, new ActionPlace(delivery, WholeDelivery));
-
-            // Once it is decided, what ends the process is one of its actions.
-            delivery.Claim.Mark = delivery.Progress.IsPlanned ? null : running.Enter(delivery.Sequence, action: null);
             taken.Add(delivery);
         }
 
@@ -114,6 +111,9 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         GrantAction(place);
         return true;
     }
+
+    /// <summary>Notes that deciding begins. Once it is decided, what ends the process is one of its actions.</summary>
+    public void Begin(DeliveryState delivery) => delivery.Claim.Mark ??= delivery.Progress.IsPlanned ? null : running.Enter(delivery.Sequence, action: null);
 
     /// <summary>Notes that the try of an action begins.</summary>
     public void Begin(ActionPlace place) => place.Claim.Mark ??= running.Enter(place.Delivery.Sequence, place.Action);
