@@ -51,7 +51,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         using (await _things.EnterAsync(Ask(action, request, action.SerialiseBy), cancellation))
         {
-            return !await tools.Recorder.BeginAsync(lease, cancellation) ? null : planned.IsShadow || action.MissingSetting is not null
+            return planned.IsShadow || action.MissingSetting is not null
                 ? await RehearseAsync(lease, action, request, cancellation)
                 : await PerformAsync(lease, action, request, how, cancellation);
         }
@@ -89,8 +89,12 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         using var passage = target is null ? null : await tools.Traffic.AskAsync(lease, target, how.IsDue, cancellation);
         if (passage?.TurnedAway is { } turnedAway)
         {
-            BotMetrics.Attempted(action.Descriptor.Name, target!.Host, NameOf(turnedAway.Status), TimeSpan.Zero);
             return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(turnedAway, stale), null, cancellation);
+        }
+
+        if (!await tools.Recorder.BeginAsync(lease, cancellation))
+        {
+            return null;
         }
 
         var started = clock.GetTimestamp();
@@ -103,6 +107,11 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
     // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
     private async Task<Attempt?> RehearseAsync(ActionLease lease, IAction action, ActionRequest request, CancellationToken cancellation)
     {
+        if (!await tools.Recorder.BeginAsync(lease, cancellation))
+        {
+            return null;
+        }
+
         string detail;
         if (action.MissingSetting is { } missing)
         {

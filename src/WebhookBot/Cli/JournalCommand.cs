@@ -11,6 +11,7 @@ namespace WebhookBot.Cli;
 /// <summary><c>webhookbot journal</c>: what is done to the files of a journal that no bot is using.</summary>
 internal static class JournalCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     public static Command Create() => new("journal", "Verifies, rebuilds or exports the files of a journal while no bot is running on it.")
@@ -74,7 +75,9 @@ internal static class JournalCommand
     private static async Task<int> OpenAsync(string? data, Func<JournalOptions, Task<int>> use)
     {
         var configured = Settings()[$"{JournalOptions.Section}:Path"];
-        var options = new JournalOptions();
+
+        // Nothing is dropped by whoever only looks.
+        var options = new JournalOptions { Retention = TimeSpan.FromDays(36500) };
         options.Path = data is not null ? Path.Combine(data, "journal.db") : configured ?? options.Path;
         if (!Directory.Exists(JournalPaths.LogFolder(options)))
         {
@@ -151,8 +154,15 @@ internal static class JournalCommand
 
         using var line = new ProgressLine(TimeProvider.System);
         await using var journal = LiteDbJournal.Open(options, TimeProvider.System, NullLogger<LiteDbJournal>.Instance);
+        var (least, since) = (long.MaxValue, TimeProvider.System.GetTimestamp());
         while (journal.Health is { IndexLag: > 0 } health)
         {
+            (least, since) = health.IndexLag < least ? (health.IndexLag, TimeProvider.System.GetTimestamp()) : (least, since);
+            if (TimeProvider.System.GetElapsedTime(since) > Patience)
+            {
+                throw new IOException($"The index is not made again: {health.IndexNote ?? "nothing has come of it for a minute"}. Is there room on the disk, and may the folder be written?");
+            }
+
             line.Show(health.IndexNote ?? $"{health.IndexLag:N0} records to go");
             await Task.Delay(LookEvery, cancellation);
         }

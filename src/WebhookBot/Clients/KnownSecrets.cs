@@ -60,7 +60,8 @@ public sealed partial class KnownSecrets
     /// <summary>The text with <see cref="Redaction.Mark"/> for what is known and for what looks like a credential; the same object when there is neither.</summary>
     public string Mask(string text)
     {
-        foreach (var (value, _) in _values)
+        // One secret may begin with another.
+        foreach (var value in _values.Keys.OrderByDescending(value => value.Length))
         {
             text = text.Replace(value, Redaction.Mark, StringComparison.Ordinal);
         }

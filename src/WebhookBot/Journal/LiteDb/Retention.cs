@@ -39,6 +39,11 @@ internal sealed partial class Retention : IDisposable
     {
         _isStopping = true;
         _timer.Dispose();
+        lock (_gate)
+        {
+            // Nothing may be deleted any more when somebody else opens the folder.
+            _sweep.Wait(s_patience / 3);
+        }
     }
 
     /// <summary>Drops what is too old. Whatever fails is tried again the next time. Completes with the sweep that is going on, if one is.</summary>
@@ -153,6 +158,9 @@ internal sealed partial class Retention : IDisposable
                 unreadable++;
                 LogUnreadable(delivery.Meta.Id, segment, exception);
                 _state.Abandon(delivery);
+
+                // Its sender may send it again.
+                _dedupe.ForgetSender(new DeliveryEntry(delivery.Sequence, delivery.Meta.Position, delivery.Meta.ReceivedTicks, delivery.Meta.DedupeKey, delivery.Meta.IdKey));
             }
         }
 
@@ -259,10 +267,13 @@ internal sealed partial class Retention : IDisposable
             var name = SegmentHeader.FileName(number, SegmentHeader.IndexExtension);
             using var file = _log.Folder.Open(name);
             var index = SegmentIndex.TryLoadOrphan(file);
-            if (index is null || NewestOf(index) <= (_time.GetUtcNow() - s_idsAtLeast).UtcTicks)
+            if (index is not null && NewestOf(index) > (_time.GetUtcNow() - s_idsAtLeast).UtcTicks)
             {
-                ForgetSendersOf(name);
+                // Those behind it are younger.
+                return;
             }
+
+            ForgetSendersOf(name);
         }
     }
 
