@@ -58,13 +58,6 @@ internal static class ExplainCommand
             return CheckCommand.Refuse(compilation);
         }
 
-        name ??= Path.GetFileNameWithoutExtension(file);
-        if (!name.Contains('.', StringComparison.Ordinal))
-        {
-            Console.Error.WriteLine(ExplanationText.Harmless($"'{name}' names no event; say which it is with --event, as in --event github.pull_request.opened"));
-            return 2;
-        }
-
         if (ReadFacts(facts, out var given) is { } odd)
         {
             Console.Error.WriteLine(ExplanationText.Harmless(odd));
@@ -74,7 +67,14 @@ internal static class ExplainCommand
         try
         {
             var payload = File.ReadAllBytes(file);
+            name ??= Path.GetFileNameWithoutExtension(file);
             var e = SampleEvents.Read(rules, name, payload, TimeProvider.System.GetUtcNow());
+            if (!name.Contains('.', StringComparison.Ordinal))
+            {
+                Console.Error.WriteLine(ExplanationText.Harmless($"'{name}' names no event; say which it is with --event, as in --event github.pull_request.opened"));
+                return 2;
+            }
+
             return Write(Describe(rules, e with { Facts = given }, payload), wish);
         }
         catch (JsonException problem)

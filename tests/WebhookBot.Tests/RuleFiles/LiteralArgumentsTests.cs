@@ -11,6 +11,7 @@ public sealed class LiteralArgumentsTests
     [InlineData("http: { url: /hook }", "error WB0133: 'url' is an absolute address")]
     [InlineData("http: { url: 'ftp://example.com' }", "error WB0133: the scheme of 'url' is 'ftp', and only https is allowed")]
     [InlineData("http: { url: 'http://example.com/a' }", "warning WB0133: 'url' is refused unless the bot is allowed private addresses (Http:AllowPrivateAddresses); write https://example.com…")]
+    [InlineData("http: { url: 'http://127.0.0.1:9/a' }", "warning WB0133: 'url' is an address of the bot's own machine, and is refused unless Http__AllowPrivateAddresses is true; set it where the bot runs")]
     [InlineData("http: { url: 'https://example.com', expect: 2x }", "error WB0133: 'expect' takes statuses such as 200, or 2xx for all that begin with 2")]
     [InlineData("http: { url: 'https://example.com', expect: [2xx, 99] }", "error WB0133: no answer has the status 99; write one such as 200, or 2xx")]
     [InlineData("slack.post: { channel: '#on call', text: x }", "error WB0133: no channel is named '#on call': names of channels have no spaces; write one such as \"#on-call\"")]
