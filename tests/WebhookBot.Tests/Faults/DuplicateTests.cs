@@ -88,7 +88,7 @@ public sealed class DuplicateTests(ITestOutputHelper output) : IDisposable
                 Interlocked.Add(ref taken, answer.StatusCode == HttpStatusCode.Accepted ? 1 : 0);
             }
         }));
-        output.WriteLine($"{ids.Length} over {Connections} connections, {taken} of them new: p99 {times.Order().ElementAt(ids.Length * 99 / 100).TotalMilliseconds:F1} ms");
+        output.WriteLine($"{ids.Length} requests over {Connections} connections, {taken} of them new: p99 {times.Order().ElementAt(ids.Length * 99 / 100).TotalMilliseconds:F1} ms");
         return taken;
     }
 

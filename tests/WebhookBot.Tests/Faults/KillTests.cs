@@ -76,16 +76,16 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.Empty(load.Acknowledged.Except(ids));
         Assert.Empty(ids.Except(load.Sent));
-        Assert.All(listed, d => Assert.Equal("done", d.GetProperty("status").GetString()));
+        var parked = await ParkedAsync(bot, listed, kills);
 
         var effects = target.CountById();
-        Assert.Empty(ids.Except(effects.Keys));
+        Assert.Empty(ids.Except(effects.Keys).Except(parked));
         Assert.Empty(effects.Keys.Except(ids));
-        Assert.Equal(ids.Count, target.Effects.Select(e => e.Key).Distinct().Count());
+        Assert.Equal(effects.Count, target.Effects.Select(e => e.Key).Distinct().Count());
         var twice = effects.Values.Sum(n => n - 1);
-        output.WriteLine($"{ids.Count} deliveries held, {ids.Count - load.Acknowledged.Count} of them not acknowledged, {twice} effects seen again in {kills} kills");
+        output.WriteLine($"{ids.Count} deliveries held, {ids.Count - load.Acknowledged.Count} of them not acknowledged, {parked.Count} parked, {twice} effects seen again in {kills} kills");
         Assert.InRange(twice, 0, kills * Parallel);
-        foreach (var id in ids.Where((_, i) => i % 50 == 0))
+        foreach (var id in ids.Except(parked).Where((_, i) => i % 50 == 0))
         {
             var whole = await bot.Client.FindAsync(id);
             Assert.Equal(id, whole.GetProperty("payload").GetProperty("id").GetString());
@@ -93,5 +93,20 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Assert.Equal("succeeded", action.GetProperty("status").GetString());
             Assert.Equal(JsonValueKind.Array, action.GetProperty("attempts").ValueKind);
         }
+    }
+
+    // What happens to be worked on at three kills cannot be told from what brings the process down, and waits for a person.
+    private static async Task<List<string>> ParkedAsync(BotProcess bot, List<JsonElement> listed, int kills)
+    {
+        var unfinished = listed.Where(d => d.GetProperty("status").GetString() != "done").Select(d => d.GetProperty("id").GetString()!).ToList();
+        Assert.InRange(unfinished.Count, 0, kills / 2);
+        foreach (var id in unfinished)
+        {
+            var whole = (await bot.Client.FindAsync(id)).ToString();
+            Assert.Contains("\"dead\"", whole, StringComparison.Ordinal);
+            Assert.Contains("times in the middle of it, so it is not tried again", whole, StringComparison.Ordinal);
+        }
+
+        return unfinished;
     }
 }

@@ -65,10 +65,13 @@ public sealed class LeaseTests(ITestOutputHelper output) : IDisposable
         {
             await SendAsync(bot);
             await UntilEffectsAsync(target, Deliveries / 4);
-            await bot.KillAsync();
             var watch = Stopwatch.StartNew();
+            var killed = Stopwatch.GetTimestamp();
+            await bot.KillAsync();
+
+            // What it had sent arrives.
             await Task.Delay(TimeSpan.FromSeconds(0.5), Stop);
-            var inFlight = InFlight(target, Stopwatch.GetTimestamp());
+            var inFlight = InFlight(target, killed);
             var before = target.Effects.Count;
             await bot.DisposeAsync();
             bot = await StartAsync(target, bot.Address);

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WebhookBot.Facts;
+using WebhookBot.Rules;
+using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
+
+namespace WebhookBot.Tests.Faults;
+
+/// <summary>A delivery whose deciding takes the process down is parked; what waited for its turn beside it is not.</summary>
+public sealed class SuspectTests : IDisposable
+{
+    private const int DeadlyNumber = 666;
+
+    private const string Rules = """
+        rules:
+          ask:
+            on: github.push
+            if: { facts.changed_files: { any: "docs/**" } }
+            then:
+              - http: { url: "https://nowhere.example/" }
+        """;
+
+    private static readonly string[] Innocent = [.. Enumerable.Range(0, 4).Select(i => $"innocent-delivery-{i}")];
+
+    private readonly List<TemporaryFolder> _folders = [new TemporaryFolder()];
+
+    public void Dispose() => _folders.ForEach(folder => folder.Dispose());
+
+    // Run by name only, for it fails: a delivery counts as being decided from its claim on, also while it waits for its turn as a suspect.
+    [Fact(Explicit = true)]
+    public async Task Only_the_delivery_that_was_being_decided_at_the_last_ends_is_parked()
+    {
+        await using (var bot = await StartAsync(_ => true))
+        {
+            await bot.Client.SendAsync("deadly-to-be-decided", DeadlyNumber);
+            foreach (var id in Innocent)
+            {
+                await bot.Client.SendAsync(id);
+            }
+
+            await FaultBot.UntilAsync(() => Task.FromResult(HangingFact.Asked >= 5), TimeSpan.FromSeconds(20), () => Task.FromResult($"{HangingFact.Asked}"));
+            Kill();
+        }
+
+        for (var end = 2; end <= 3; end++)
+        {
+            var asked = HangingFact.Asked;
+            await using var bot = await StartAsync(number => number == DeadlyNumber);
+            await FaultBot.UntilAsync(() => Task.FromResult(HangingFact.Asked > asked), TimeSpan.FromSeconds(20), () => Task.FromResult($"{HangingFact.Asked}"));
+            Kill();
+        }
+
+        await using var last = await StartAsync(_ => false);
+        Assert.Equal("dead", (await last.FinishedAsync("deadly-to-be-decided")).GetProperty("status").GetString());
+        foreach (var id in Innocent)
+        {
+            Assert.Equal("ignored", (await last.FinishedAsync(id)).GetProperty("status").GetString());
+        }
+    }
+
+    private Task<RunningBot> StartAsync(Func<int, bool> hangs)
+    {
+        var settings = FaultBot.Settings.ToDictionary(s => s.Key, s => (string?)s.Value);
+        settings["Actions:DrainTimeout"] = "00:00:00";
+        return RunningBot.StartAsync(Rules, settings, _folders[^1], services =>
+        {
+            services.RemoveAll<IFactProvider>();
+            services.AddSingleton<IFactProvider>(new HangingFact(hangs));
+        });
+    }
+
+    // A copy of an open journal's files is what a kill leaves.
+    private void Kill()
+    {
+        var (from, to) = (Path.Combine(_folders[^1].Path, "data", "journal"), new TemporaryFolder());
+        var journal = Directory.CreateDirectory(Path.Combine(to.Path, "data", "journal")).FullName;
+        foreach (var file in Directory.GetFiles(from).Where(file => Path.GetFileName(file) != "lock"))
+        {
+            File.Copy(file, Path.Combine(journal, Path.GetFileName(file)));
+        }
+
+        _folders.Add(to);
+    }
+
+    private sealed class HangingFact(Func<int, bool> hangs) : IFactProvider
+    {
+        private static int s_asked;
+
+        public static int Asked => Volatile.Read(ref s_asked);
+
+        public string Name => "changed_files";
+
+        public bool AppliesTo(WebhookEvent e) => true;
+
+        public async Task<FactValue> FetchAsync(WebhookEvent e, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref s_asked);
+            if (hangs(e.Payload.GetProperty("number").GetInt32()))
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+
+            return FactValue.Unavailable("there is none");
+        }
+    }
+}
