@@ -41,20 +41,21 @@ internal sealed class NetworkLists(PublishedKeys published, IOptions<GitHubOptio
 
     private static readonly Dictionary<string, IPNetwork[]> Parsed = Fixed.ToDictionary(f => f.Key, f => f.Value.Select(IPNetwork.Parse).ToArray(), StringComparer.Ordinal);
 
-    private readonly Dictionary<string, FetchedList> _fetched = Fetched(github.Value.ApiUrl);
+    // Not before somebody asks: what is wrong with the settings is told at the start, all at once.
+    private readonly Lazy<Dictionary<string, FetchedList>> _fetched = new(() => Fetched(github.Value.ApiUrl));
 
     /// <summary>The names that there are.</summary>
     public static IReadOnlyCollection<string> Names { get; } = [.. Fetched(new GitHubOptions().ApiUrl).Keys, .. Fixed.Keys];
 
     /// <summary>The networks of that list as they are known now; none when they could not be had yet.</summary>
-    public IReadOnlyList<IPNetwork> Find(string name) => _fetched.TryGetValue(name, out var list) ? list.Networks : Parsed.GetValueOrDefault(name) ?? [];
+    public IReadOnlyList<IPNetwork> Find(string name) => _fetched.Value.TryGetValue(name, out var list) ? list.Networks : Parsed.GetValueOrDefault(name) ?? [];
 
     /// <summary>Has the lists of those names at hand that are fetched.</summary>
     public async ValueTask RefreshAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         foreach (var name in names)
         {
-            if (_fetched.TryGetValue(name, out var list))
+            if (_fetched.Value.TryGetValue(name, out var list))
             {
                 list.Take(await Task.WhenAll(list.Addresses.Select(a => published.FindAsync(a, isFresh: false, cancellation).AsTask())));
             }
