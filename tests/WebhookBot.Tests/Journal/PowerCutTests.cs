@@ -11,7 +11,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
     private const int Images = 1000;
     private const int Runs = 3;
     private const int Workers = 8;
-    private const int EachWorker = 4;
+    private const int EachWorker = 3;
     private const int RebuildEvery = 10;
     private const int AtOnce = 4;
 
