@@ -27,8 +27,7 @@ public sealed class SuspectTests : IDisposable
 
     public void Dispose() => _folders.ForEach(folder => folder.Dispose());
 
-    // Run by name only, for it fails: a delivery counts as being decided from its claim on, also while it waits for its turn as a suspect.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Only_the_delivery_that_was_being_decided_at_the_last_ends_is_parked()
     {
         await using (var bot = await StartAsync(_ => true))

@@ -34,6 +34,7 @@ public sealed class StripeTests : IAsyncLifetime
             ["Recovery:Stripe:ApiUrl"] = _stripe.Url.AbsoluteUri,
             ["Recovery:Stripe:ApiKey"] = Key,
             ["Recovery:Pace"] = "00:00:00.001",
+            ["Recovery:Every"] = "00:05:00",
         };
         _bot = await RunningBot.StartAsync(Rules, settings, replace: services => services.AddSingleton<TimeProvider>(_clock));
         await SweptAsync(null);
