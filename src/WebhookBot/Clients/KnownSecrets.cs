@@ -21,6 +21,10 @@ public sealed partial class KnownSecrets
 
     private readonly ConcurrentDictionary<string, byte> _values = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _obtained = new();
+    private readonly Lock _sorting = new();
+
+    // One secret may begin with another. Sorted when one becomes known, as every line that leaves is masked.
+    private volatile string[] _longestFirst = [];
 
     public KnownSecrets(IConfiguration configuration)
     {
@@ -41,6 +45,8 @@ public sealed partial class KnownSecrets
         {
             _values.TryAdd(form, 0);
         }
+
+        Sort();
     }
 
     /// <summary>Makes a value known that serves for a while.</summary>
@@ -55,18 +61,27 @@ public sealed partial class KnownSecrets
         {
             _values.TryRemove(old, out _);
         }
+
+        Sort();
     }
 
     /// <summary>The text with <see cref="Redaction.Mark"/> for what is known and for what looks like a credential; the same object when there is neither.</summary>
     public string Mask(string text)
     {
-        // One secret may begin with another.
-        foreach (var value in _values.Keys.OrderByDescending(value => value.Length))
+        foreach (var value in _longestFirst)
         {
             text = text.Replace(value, Redaction.Mark, StringComparison.Ordinal);
         }
 
         return Redaction.Mask(text);
+    }
+
+    private void Sort()
+    {
+        lock (_sorting)
+        {
+            _longestFirst = [.. _values.Keys.OrderByDescending(value => value.Length)];
+        }
     }
 
     // As it is, as it stands in JSON, and as it stands in an address.
