@@ -23,7 +23,7 @@ internal sealed partial class Retention : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private readonly Dictionary<int, long> _expiredSince = [];
+    private long? _expiredSince;
     private readonly Lock _gate = new();
     private Task _sweep = Task.CompletedTask;
     private volatile bool _isStopping;
@@ -92,20 +92,13 @@ internal sealed partial class Retention : IDisposable
         var ended = segments.Skip(1).Select(segment => segment.BeganTicks).FirstOrDefault(ticks => ticks != 0);
         if (ended == 0 || ended > (_time.GetUtcNow() - _times.Retention).UtcTicks)
         {
-            _expiredSince.Clear();
+            _expiredSince = null;
             return null;
         }
 
-        var oldest = segments[0];
-        if (!_expiredSince.TryGetValue(oldest.Number, out var since))
-        {
-            // Those that wait behind it wait with it.
-            since = _expiredSince.Count == 0 ? _time.GetTimestamp() : _expiredSince.Values.Max();
-            _expiredSince.Clear();
-            _expiredSince[oldest.Number] = since;
-        }
-
-        return _time.GetElapsedTime(since) >= _times.Grace ? oldest : null;
+        // Those that wait behind the oldest one wait with it.
+        _expiredSince ??= _time.GetTimestamp();
+        return _time.GetElapsedTime(_expiredSince.Value) >= _times.Grace ? segments[0] : null;
     }
 
     private async Task<bool> TryDropAsync(Segment segment)
