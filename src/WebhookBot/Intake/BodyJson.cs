@@ -213,22 +213,22 @@ internal ref struct BodyJson
             _hashes = larger;
         }
 
+        // The last eight bytes may be read twice: cheaper than what is left over one by one.
         private static ulong Hash(ReadOnlySpan<byte> name)
         {
             var hash = Seed ^ ((ulong)name.Length * 0x9E3779B97F4A7C15);
-            while (name.Length >= 8)
+            for (var rest = name; rest.Length > 8; rest = rest[8..])
             {
-                hash = Mix(hash ^ MemoryMarshal.Read<ulong>(name));
-                name = name[8..];
+                hash = Mix(hash ^ MemoryMarshal.Read<ulong>(rest));
             }
 
-            ulong rest = 0;
-            foreach (var b in name)
+            return Mix(hash ^ name.Length switch
             {
-                rest = (rest << 8) | b;
-            }
-
-            return Mix(hash ^ rest);
+                >= 8 => MemoryMarshal.Read<ulong>(name[^8..]),
+                >= 4 => MemoryMarshal.Read<uint>(name) | ((ulong)MemoryMarshal.Read<uint>(name[^4..]) << 32),
+                > 0 => name[0] | ((ulong)name[name.Length / 2] << 8) | ((ulong)name[^1] << 16),
+                _ => 0,
+            });
         }
 
         private static ulong Mix(ulong value)

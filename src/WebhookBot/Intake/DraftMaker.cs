@@ -90,7 +90,8 @@ internal static class DraftMaker
     private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':';
 
     private static string? AsName(string? text) =>
-        text is null ? null : string.Concat(text.TrimStart('/').Take(LongestName / 2).Select(c => IsOfName(c) ? c : '_'));
+        text is null || (text is [not '/', ..] && text.Length <= LongestName / 2 && IsName(text)) ? text
+            : string.Concat(text.TrimStart('/').Take(LongestName / 2).Select(c => IsOfName(c) ? c : '_'));
 
     private static string Places(IReadOnlyList<ValueTemplate> templates) => string.Join(", or ", templates.Select(Places).Where(p => p.Length > 0).Distinct());
 

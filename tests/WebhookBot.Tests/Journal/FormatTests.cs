@@ -14,17 +14,19 @@ public sealed class FormatTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Reads_a_journal_of_format_2_and_goes_on_in_it()
+    [Theory]
+    [InlineData("format-2.log", "2b6de7ed-4b59-4fb4-af29-ba7455ae1271")]
+    [InlineData("format-3.log", "bbe28f0a-7410-4a8d-b38c-c038d8cd81e7")]
+    public async Task Reads_a_journal_of_an_older_format_and_goes_on_in_it(string file, string pullRequest)
     {
         Directory.CreateDirectory(_folder.Log);
-        File.Copy(Path.Combine(Repository.Root, "tests/WebhookBot.Tests/Journal/Formats/format-2.log"), Path.Combine(_folder.Log, "0000000001.log"));
+        File.Copy(Path.Combine(Repository.Root, "tests/WebhookBot.Tests/Journal/Formats", file), Path.Combine(_folder.Log, "0000000001.log"));
         using (var journal = Open())
         {
             Assert.Equal(
                 [("alertmanager.firing", DeliveryStatus.Done), ("github.issues.opened", DeliveryStatus.Ignored), ("github.pull_request.opened", DeliveryStatus.Done)],
                 (await journal.ListAllAsync()).Select(one => (one.Event, one.Status)));
-            var opened = await journal.GetAsync("2b6de7ed-4b59-4fb4-af29-ba7455ae1271");
+            var opened = await journal.GetAsync(pullRequest);
             Assert.Equal((ActionStatus.Shadow, 1), (opened.Actions[0].Status, opened.Actions[0].Attempts.Count));
             Assert.True(opened.Delivery.Body.Length > 1000);
             await journal.AppendAsync("new");

@@ -78,13 +78,14 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
     /// <summary>The rest of the payload as it was before it was compressed.</summary>
     public byte[] Content()
     {
-        if (Byte() == 0)
+        var packing = (Packing)Byte();
+        if (packing == Packing.None)
         {
             return Bytes(_rest.Length).ToArray();
         }
 
         var raw = new byte[BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))];
-        ContentCodec.Decompress(Bytes(_rest.Length), raw);
+        ContentCodec.Decompress(packing, Bytes(_rest.Length), raw);
         return raw;
     }
 }

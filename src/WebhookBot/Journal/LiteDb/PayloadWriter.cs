@@ -101,14 +101,14 @@ internal struct PayloadWriter(int capacity)
             var to = Reserve(raw.Length / 2);
             if (ContentCodec.TryCompress(raw, to[5..(raw.Length / 2)], out var count))
             {
-                to[0] = 1;
+                to[0] = (byte)Packing.Snappy;
                 BinaryPrimitives.WriteInt32LittleEndian(to[1..], raw.Length);
                 Length += 5 + count;
                 return;
             }
         }
 
-        Byte(0);
+        Byte((byte)Packing.None);
         Bytes(raw);
     }
 
