@@ -77,6 +77,22 @@ public sealed class BodyTests(IntakeWorld world) : IClassFixture<IntakeWorld>
         await world.AssertUnharmedAsync();
     }
 
+    [Fact]
+    public async Task Tells_keys_apart_wherever_they_differ_and_finds_the_one_that_comes_again()
+    {
+        var keys = Enumerable.Range(1, 40).SelectMany(length => Enumerable.Range(0, length).Select(at => new string('a', at) + 'b' + new string('a', length - at - 1))).ToList();
+        string Body(IEnumerable<string> names) => $"{{{string.Join(',', names.Select(name => $"\"{name}\":0"))}}}";
+
+        // What is wrong comes after all keys, so they were told apart.
+        Assert.Contains("not JSON", (await SendAsync(Encoding.UTF8.GetBytes(Body(keys) + "x"))).Text, StringComparison.Ordinal);
+        foreach (var again in keys.Where((_, i) => i % 37 == 0))
+        {
+            Assert.Contains("a key twice", (await SendAsync(Encoding.UTF8.GetBytes(Body([.. keys, again])))).Text, StringComparison.Ordinal);
+        }
+
+        await world.AssertUnharmedAsync();
+    }
+
     [Theory]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xC0, 0xAF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
