@@ -110,6 +110,12 @@ internal sealed class ValueChecks(string field, DiagnosticBag diagnostics)
             var (always, often) = elements[0].Shape.Beginning!.Value;
             diagnostics.Warning(value.Position, DiagnosticCode.WrongFieldType, $"'{field}' always begins with {always}, so it never equals {value.KindInWords}; write {Suggestion.Shorten(always + often + value.Text)}");
         }
+        else if (!isPattern && elements.All(s => s.Shape.Values?.Contains(value.Text, StringComparer.Ordinal) == false)
+            && Suggestion.Misspelt(value.Text, elements.SelectMany(s => s.Shape.Values!)) is { } meant)
+        {
+            // A sender may have values that are not known here, so only what looks like one that is known is told.
+            diagnostics.Warning(value.Position, DiagnosticCode.WrongFieldType, $"'{field}' is not known ever to be '{Suggestion.Shorten(value.Text)}'; did you mean '{meant}'?");
+        }
     }
 
     private static bool CanBegin(string text, string beginning, bool isPattern)

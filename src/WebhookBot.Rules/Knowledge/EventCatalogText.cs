@@ -13,6 +13,7 @@ namespace WebhookBot.Rules.Knowledge;
 ///   labels Label[]           an array
 ///   properties text{}        an object with free keys
 ///   number number            also text, boolean, time, anything
+///   state text|open|closed   a text that has few values, these and perhaps others
 ///   ref text:refs/:heads/    a text that always begins with refs/, and often with refs/heads/
 ///   * text                   whatever else it has
 /// view alert AlertView       a view that all events have besides
@@ -141,6 +142,7 @@ internal sealed class EventCatalogText
             {
                 [.. var element, '[', ']'] => FieldShape.ArrayOf(Shape(element)),
                 [.. var element, '{', '}'] => FieldShape.MappingTo(Shape(element)),
+                _ when words.Split('|') is ["text", .. { Length: > 0 } values] => FieldShape.OneOf(values),
                 _ when words.Split(':') is ["text", var always, var often] => FieldShape.TextBeginning(always, often),
                 _ => FieldShape.Of(Type(words)),
             };

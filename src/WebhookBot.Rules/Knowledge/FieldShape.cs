@@ -58,10 +58,15 @@ public sealed class FieldShape
     /// <summary>What a text always begins with, and what often follows then; null when that is not known.</summary>
     internal (string Always, string Often)? Beginning { get; private init; }
 
+    /// <summary>The values that a text is known to have, of which there are few; null when any may stand there.</summary>
+    internal IReadOnlyList<string>? Values { get; private init; }
+
     /// <summary>The fields of an object; null for all others.</summary>
     public ObjectShape? Fields { get; }
 
     internal static FieldShape TextBeginning(string always, string often) => new(ShapeKind.Text) { Beginning = (always, often) };
+
+    internal static FieldShape OneOf(IReadOnlyList<string> values) => new(ShapeKind.Text) { Values = values };
 
     internal static FieldShape ArrayOf(FieldShape element) => new(ShapeKind.Array, element);
 

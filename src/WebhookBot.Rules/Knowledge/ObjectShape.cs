@@ -25,7 +25,7 @@ public sealed class ObjectShape
         foreach (var field in kinds.SelectMany(k => k.Names).Distinct())
         {
             var shapes = kinds.Where(k => k.Names.Contains(field)).Select(k => k.Find(field)!).Distinct().ToList();
-            union.Add(field, shapes is [var one] ? one : FieldShape.Anything);
+            union.Add(field, shapes is [var one] ? one : shapes.TrueForAll(s => s.Kind == ShapeKind.Text) ? FieldShape.Text : FieldShape.Anything);
         }
 
         if (kinds.Any(k => k.IsOpen))

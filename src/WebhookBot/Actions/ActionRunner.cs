@@ -101,6 +101,11 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         var outcome = await ExecuteAsync(action, request with { Pile = passage?.Pile }, cancellation);
         var attempt = (passage is null ? null : await passage.ReportAsync(outcome)) ?? tools.Judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
         BotMetrics.Attempted(action.Descriptor.Name, target?.Host ?? ServiceOf(action), NameOf(attempt.Status), clock.GetElapsedTime(started));
+        if (attempt.Status == ActionStatus.Succeeded)
+        {
+            BotMetrics.Effected(lease.Action.Rule, clock.GetUtcNow() - lease.Origin.ReceivedAt);
+        }
+
         return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(attempt, stale), (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }
 

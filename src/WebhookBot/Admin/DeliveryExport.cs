@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using WebhookBot.Clients;
 using WebhookBot.Journal;
@@ -81,7 +80,7 @@ internal static class DeliveryExport
             line.ResetWrittenCount();
             Write(json, record);
             json.Flush();
-            buffer.Write(Masked(line.WrittenSpan, secrets));
+            buffer.Write(secrets.Mask(line.WrittenMemory).Span);
             buffer.WriteByte((byte)'\n');
             if (buffer.Length >= Enough)
             {
@@ -90,14 +89,6 @@ internal static class DeliveryExport
         }
 
         await SendAsync(buffer, to, cancellation);
-    }
-
-    // What holds no secret goes out as it came, to the byte.
-    private static ReadOnlySpan<byte> Masked(ReadOnlySpan<byte> line, KnownSecrets secrets)
-    {
-        var text = Encoding.UTF8.GetString(line);
-        var masked = secrets.Mask(text);
-        return ReferenceEquals(text, masked) ? line : Encoding.UTF8.GetBytes(masked);
     }
 
     private static async Task SendAsync(MemoryStream buffer, Stream to, CancellationToken cancellation)

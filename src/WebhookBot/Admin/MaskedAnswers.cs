@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WebhookBot.Clients;
 
@@ -29,7 +28,7 @@ internal sealed class MaskedAnswers(KnownSecrets secrets) : IEndpointFilter
             }
 
             response.ContentLength = null;
-            await wire.WriteAsync(Encoding.UTF8.GetBytes(secrets.Mask(Encoding.UTF8.GetString(written.GetBuffer(), 0, (int)written.Length))), httpContext.RequestAborted);
+            await wire.WriteAsync(secrets.Mask(written.GetBuffer().AsMemory(0, (int)written.Length)), httpContext.RequestAborted);
         }
     }
 }

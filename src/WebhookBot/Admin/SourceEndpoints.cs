@@ -45,6 +45,7 @@ internal static class SourceEndpoints
                 ["read_at"] = sweep.CompletedAt is { } read ? ApiJson.Time(read) : null,
                 ["tried_at"] = sweep.EndedAt is { } tried ? ApiJson.Time(tried) : null,
                 ["problem"] = sweep.Problem,
+                ["refusal"] = sweep.Refusal,
             },
             ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
         };

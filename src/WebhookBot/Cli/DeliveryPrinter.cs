@@ -12,10 +12,16 @@ internal static class DeliveryPrinter
 
     /// <param name="delivery">What the API answers, or what stands for it.</param>
     /// <param name="mostPassedOver">How many of the rules that were not looked at are named.</param>
-    public static void Print(JsonNode delivery, int mostPassedOver)
+    /// <param name="tellsWhen">Whether it says when a delivery came that somebody else has sent.</param>
+    public static void Print(JsonNode delivery, int mostPassedOver, bool tellsWhen = false)
     {
         var name = string.Join(' ', new[] { delivery["event"], delivery["id"] }.OfType<JsonNode>());
         Line($"{name}{After(": ", delivery["status"])}{(delivery["subject"] is { } subject ? $" ({subject})" : "")}");
+        if (tellsWhen && delivery["id"] is not null && delivery["received_at"] is { } came)
+        {
+            Line($"  came at {came}");
+        }
+
         if (delivery["replay_of"] is { } origin)
         {
             Line($"  a replay of {origin}");

@@ -99,6 +99,8 @@ internal static class DoctorCommand
     private static Finding? DeliveryLog(JsonNode source) => source["delivery_log"] is not { } log ? null
         : (string?)log["problem"] is { } problem
             ? new Finding(true, $"{(string?)source["name"]}: the sender's delivery log cannot be read, so what never arrives is not noticed", [ExplanationText.Harmless(problem)])
+        : (string?)log["refusal"] is { } refusal
+            ? new Finding(true, $"{(string?)source["name"]}: not all of what never arrived can be had again", [ExplanationText.Harmless(refusal)])
         : (string?)log["read_at"] is { } at ? new Finding(false, $"{(string?)source["name"]}: looked for what never arrived at {at}")
         : new Finding(null, $"{(string?)source["name"]}: the sender's delivery log has not been looked through yet");
 

@@ -188,7 +188,7 @@ internal static class ExplainCommand
         }
         else
         {
-            DeliveryPrinter.Print(delivery, wish.All ? int.MaxValue : DeliveryPrinter.MostPassedOver);
+            DeliveryPrinter.Print(delivery, wish.All ? int.MaxValue : DeliveryPrinter.MostPassedOver, tellsWhen: true);
         }
 
         return 0;

@@ -52,7 +52,7 @@ public static class ClientsSetup
     {
         services.AddOptions<StripeOptions>().BindConfiguration(StripeOptions.Section)
             .Validate(o => ApiSettings.Problem($"{StripeOptions.Section}:ApiUrl", o.ApiUrl) is null, $"{StripeOptions.Section}:ApiUrl must be an absolute http or https address")
-            .Validate(o => o.ApiKey?.All(c => c is > ' ' and <= '~') != false, $"{StripeOptions.Section}:ApiKey holds characters that no key has, such as a blank")
+            .Validate(o => o.ApiKey?.Reveal().All(c => c is > ' ' and <= '~') != false, $"{StripeOptions.Section}:ApiKey holds characters that no key has, such as a blank")
             .ValidateOnStart();
         services.AddPlainHttpClient(StripeEvents.HttpClientName);
         services.AddSingleton<StripeEvents>();

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Encodings.Web;
@@ -7,7 +9,7 @@ namespace WebhookBot.Clients;
 
 /// <summary>
 /// The values that nobody may see: settings whose name says that they are secret, the secrets of sources, tokens that were obtained. Whatever
-/// leaves the process for people to read passes through <see cref="Mask"/>.
+/// leaves the process for people to read passes through <see cref="Mask(string)"/>.
 /// </summary>
 public sealed partial class KnownSecrets
 {
@@ -23,8 +25,8 @@ public sealed partial class KnownSecrets
     private readonly ConcurrentQueue<string> _obtained = new();
     private readonly Lock _sorting = new();
 
-    // One secret may begin with another. Sorted when one becomes known, as every line that leaves is masked.
-    private volatile string[] _longestFirst = [];
+    // Made when one becomes known, as every line that leaves is masked.
+    private volatile Search _search = new([]);
 
     public KnownSecrets(IConfiguration configuration)
     {
@@ -66,21 +68,28 @@ public sealed partial class KnownSecrets
     }
 
     /// <summary>The text with <see cref="Redaction.Mark"/> for what is known and for what looks like a credential; the same object when there is neither.</summary>
-    public string Mask(string text)
-    {
-        foreach (var value in _longestFirst)
-        {
-            text = text.Replace(value, Redaction.Mark, StringComparison.Ordinal);
-        }
+    public string Mask(string text) => Redaction.Mask(_search.Mask(text));
 
-        return Redaction.Mask(text);
+    /// <summary>The same for UTF-8. The same memory when there is neither: what holds no secret goes out as it came, to the byte.</summary>
+    public ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> text)
+    {
+        var read = ArrayPool<char>.Shared.Rent(text.Length);
+        try
+        {
+            var whole = read.AsSpan(0, Encoding.UTF8.GetChars(text.Span, read));
+            return _search.Finds(whole) || Redaction.MayHoldCredential(whole) ? Encoding.UTF8.GetBytes(Mask(whole.ToString())) : text;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(read);
+        }
     }
 
     private void Sort()
     {
         lock (_sorting)
         {
-            _longestFirst = [.. _values.Keys.OrderByDescending(value => value.Length)];
+            _search = new Search([.. _values.Keys.OrderByDescending(value => value.Length)]);
         }
     }
 
@@ -104,6 +113,17 @@ public sealed partial class KnownSecrets
         {
             return null;
         }
+    }
+
+    // All of them are looked for at once; only a text that holds one is gone through for each. The longest first: one secret may begin with another.
+    private sealed class Search(string[] longestFirst)
+    {
+        private readonly SearchValues<string> _any = SearchValues.Create(longestFirst, StringComparison.Ordinal);
+
+        public bool Finds(ReadOnlySpan<char> text) => text.ContainsAny(_any);
+
+        public string Mask(string text) =>
+            Finds(text) ? longestFirst.Aggregate(text, (masked, value) => masked.Replace(value, Redaction.Mark, StringComparison.Ordinal)) : text;
     }
 
     [GeneratedRegex("(?:token|secret|password|passwd|private_?key|api_?key|credentials?)(?!_?file)(?:_?[a-z0-9]{1,8})?$|_key$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

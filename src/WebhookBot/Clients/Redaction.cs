@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -10,6 +11,18 @@ public static partial class Redaction
     public const string Mark = "***";
 
     private const int MaxLength = 300;
+    private const int LongestUser = 300;
+
+    // Regular expressions that ignore case take the sign of the Kelvin for a k; a search for texts does not.
+    private const char Kelvin = '\u212a';
+
+    // Whatever the pattern matches holds one of these, but for users in addresses.
+    private static readonly SearchValues<string> Beginnings = SearchValues.Create(
+        [
+            .. Enumerable.Range('a', 26).Select(letter => $"gh{(char)letter}_"), "github_pat_", "xox", "xapp-", "whsec_", "k_live_", "k_test_", "eyj", "-----begin ",
+            "authorization", "bearer ", "basic ", "token ", "hooks.slack.com/services/", "token=", "key=", "secret=", "password=", "sig=", "signature=",
+        ],
+        StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text without what looks like a credential, on one line, cut at 300 characters.</summary>
     public static string Clean(string? text)
@@ -34,11 +47,31 @@ public static partial class Redaction
     }
 
     /// <summary>The text with <see cref="Mark"/> for whatever has the form of a credential. The same object when there is none; JSON stays JSON.</summary>
-    public static string Mask(string text) => Credential().Replace(text, $"${{kept}}{Mark}");
+    public static string Mask(string text) => MayHoldCredential(text) ? Credential().Replace(text, $"${{kept}}{Mark}") : text;
+
+    /// <summary>False when nothing in the text has the form of a credential, which one look over its memory tells of nearly every text.</summary>
+    internal static bool MayHoldCredential(ReadOnlySpan<char> text) =>
+        text.ContainsAny(Beginnings) || text.Contains(Kelvin) || MayHoldUserInAddress(text);
 
     /// <summary>Zero-width characters and those that change the direction of writing: they disguise what is read.</summary>
     public static bool IsInvisible(char c) =>
         c is (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u2069') or '\ufeff';
+
+    private static bool MayHoldUserInAddress(ReadOnlySpan<char> text)
+    {
+        const string Before = "://";
+        for (var rest = text; rest.IndexOf('@') is var at and >= 0; rest = rest[(at + 1)..])
+        {
+            var from = text.Length - rest.Length;
+            var before = text[Math.Max(0, from + at - LongestUser - Before.Length)..(from + at)];
+            if (before[..(before.LastIndexOfAny("/@\"\\ ") + 1)].EndsWith(Before))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // The group is what stays in front of the secret. Nothing is asked of what stands before, as that may be the n of an escaped line break; no
     // part of a match reaches over a quotation mark, and none is tried twice.
@@ -53,5 +86,5 @@ public static partial class Redaction
         + @"|(?<kept>(?:[?&]|&amp;|\\u0026)(?:access_token|auth_token|token|api_?key|key|client_secret|secret|password|sig|signature)=)[^&\s""'#<>\\]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex Credential();
+    internal static partial Regex Credential();
 }

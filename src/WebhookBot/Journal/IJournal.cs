@@ -143,6 +143,9 @@ public sealed record JournalHealth
     /// <summary>Actions waiting for a retry.</summary>
     public required long Retrying { get; init; }
 
+    /// <summary>Actions whose attempts are used up and that nobody has seen to yet.</summary>
+    public required long DeadLetters { get; init; }
+
     /// <summary>Records written that the index does not show yet.</summary>
     public required long IndexLag { get; init; }
 

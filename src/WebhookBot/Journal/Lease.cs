@@ -19,6 +19,9 @@ public sealed record DeliveryLease
     /// <summary>How often the process ended while it was being decided.</summary>
     public required int Interrupted { get; init; }
 
+    /// <summary>Whether the process ended while it was being decided or while one of its actions was being tried.</summary>
+    public required bool IsSuspect { get; init; }
+
     public required long Fence { get; init; }
 }
 

@@ -33,7 +33,12 @@ internal sealed partial class DeliveryWorker(
                 var claimed = await journal.ClaimDeliveriesAsync(room.CurrentCount, stopping);
                 foreach (var lease in claimed)
                 {
-                    await room.WaitAsync(CancellationToken.None);
+                    // Suspects wait for each other, and take no room from those that need not.
+                    if (!lease.IsSuspect)
+                    {
+                        await room.WaitAsync(CancellationToken.None);
+                    }
+
                     Start(lease, room);
                 }
 
@@ -67,6 +72,7 @@ internal sealed partial class DeliveryWorker(
     private async Task WorkAsync(DeliveryLease lease, SemaphoreSlim room)
     {
         await Task.Yield();
+        BotMetrics.Worked(1);
         using var scope = StoryRate.Scope(log, lease.Delivery.Id, lease.Delivery.Source);
         try
         {
@@ -83,7 +89,11 @@ internal sealed partial class DeliveryWorker(
         }
         finally
         {
-            room.Release();
+            BotMetrics.Worked(-1);
+            if (!lease.IsSuspect)
+            {
+                room.Release();
+            }
         }
     }
 

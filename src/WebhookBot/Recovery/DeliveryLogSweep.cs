@@ -1,4 +1,5 @@
 using WebhookBot.Actions;
+using WebhookBot.Clients;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.Telemetry;
@@ -21,8 +22,8 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private const int MostTries = 5;
-    private const int MostFailures = 10;
     private const int FailuresInARow = 3;
+    private const int RefusalsInARow = 10;
     private const int MostPages = 1000;
 
     // Reading costs GitHub a fifth of what changing costs.
@@ -30,6 +31,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
 
     private readonly Dictionary<string, Tries> _tries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldLost = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MissedDelivery> _refused = new(StringComparer.Ordinal);
     private bool _toldOfNoSource;
     private bool _toldOfBeyond;
     private SweepMark? _mark;
@@ -44,6 +46,9 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
 
     /// <summary>Why the last sweep was not completed; null when it was.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>What of the missed could not be had again in the last sweep that was completed; null when all could.</summary>
+    public string? Refusal { get; private set; }
 
     /// <summary>When the last sweep was completed since the start; null when none was.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
@@ -133,6 +138,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         var (mark, horizon) = (_mark!, now - tools.Options.Window);
         var gap = new Gap();
         var missed = await ReadAsync(source, mark.Through ?? (mark.Completed < horizon ? mark.Completed.Value - Overlap : horizon), gap);
+        MissRefused(source, missed, gap);
         Sort(missed.Values, gap, mark.Began, horizon, now);
         try
         {
@@ -144,6 +150,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
             _toldOfBeyond = true;
         }
 
+        Refusal = gap.Refused.Count == 0 ? null : $"{gap.Refused.Count} could not be had again and are tried with the next sweep: {gap.Refused.Values.First()}";
         await CompleteAsync(missed, gap, now);
     }
 
@@ -182,9 +189,24 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         return missed;
     }
 
+    // What was refused until the sender forgot it.
+    private void MissRefused(WebhookSource source, Dictionary<string, MissedDelivery> missed, Gap gap)
+    {
+        foreach (var m in _refused.Values.Where(m => !missed.ContainsKey(m.SenderId)).ToList())
+        {
+            _refused.Remove(m.SenderId);
+            if (!tools.Journal.IsHeld(source.Name, m.SenderId))
+            {
+                gap.Lost.Add(m, "the sender's log has it no more, and never gave it");
+            }
+        }
+    }
+
+    // The oldest first, as they are the first that the sender forgets, and came first. Those that could not be had before stand behind all others.
     private void Sort(IEnumerable<MissedDelivery> missed, Gap gap, DateTimeOffset began, DateTimeOffset horizon, DateTimeOffset now)
     {
-        foreach (var m in missed.Where(m => m.HasOriginal && !(m.Arrived && m.First.At < began) && !_toldLost.Contains(m.SenderId)).OrderBy(m => m.Latest.Place, LogPlace.OldestFirst))
+        var wanted = missed.Where(m => m.HasOriginal && !(m.Arrived && m.First.At < began) && !_toldLost.Contains(m.SenderId));
+        foreach (var m in wanted.OrderBy(m => _tries.GetValueOrDefault(m.SenderId).Failed).ThenBy(m => m.Latest.Place, LogPlace.OldestFirst))
         {
             var (tries, last) = TriesOf(m);
             if (m.First.At < horizon)
@@ -195,9 +217,9 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
             {
                 gap.Waiting.Add(m);
             }
-            else if (tries >= MostTries || _tries.GetValueOrDefault(m.SenderId).Failed >= MostFailures)
+            else if (tries >= MostTries)
             {
-                gap.Lost.Add(m, $"it was tried {Math.Max(tries, _tries.GetValueOrDefault(m.SenderId).Failed)} times in vain");
+                gap.Lost.Add(m, $"it was sent again {tries} times in vain");
             }
             else
             {
@@ -220,7 +242,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
     private async Task RecoverAsync(WebhookSource source, Gap gap)
     {
         var (pace, inARow) = (tools.Options.Pace / (log.Fetches ? ReadsForOneWrite : 1), 0);
-        foreach (var m in gap.Wanted)
+        foreach (var (at, m) in gap.Wanted.Index())
         {
             tools.Drain.Stopping.ThrowIfCancellationRequested();
             var started = tools.Clock.GetTimestamp();
@@ -238,12 +260,21 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
 
                 inARow = 0;
             }
-            catch (DeliveryLogException e) when (e.Fault is { MayBeRetried: true, After: null } && ++inARow < FailuresInARow)
+            catch (DeliveryLogException e) when (e.Fault.After is null)
             {
-                // One that cannot be had must not keep the sweep from the others.
-                var tries = _tries.GetValueOrDefault(m.SenderId);
-                _tries[m.SenderId] = tries with { Failed = tries.Failed + 1 };
-                gap.Waiting.Add(m);
+                PutBehind(m, e, gap);
+                inARow++;
+                if (e.Fault.Kind == FaultKind.Down && inARow >= FailuresInARow)
+                {
+                    throw;
+                }
+
+                // So many are not refused for what they are, and the next sweep begins with those that were not asked for.
+                if (inARow >= RefusalsInARow)
+                {
+                    gap.Waiting.AddRange(gap.Wanted[(at + 1)..]);
+                    return;
+                }
             }
 
             // The call itself is part of the pace.
@@ -254,13 +285,26 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         }
     }
 
+    // One that cannot be had must not keep the sweep from the others, and what is amiss with it may pass.
+    private void PutBehind(MissedDelivery m, DeliveryLogException e, Gap gap)
+    {
+        var tries = _tries.GetValueOrDefault(m.SenderId);
+        _tries[m.SenderId] = tries with { Failed = tries.Failed + 1 };
+        gap.Waiting.Add(m);
+        if (e.Fault.Kind != FaultKind.Down)
+        {
+            gap.Refused.Add(m, e.Message);
+        }
+    }
+
     private async Task RememberAsync(MissedDelivery m)
     {
+        _refused.Remove(m.SenderId);
         if (!log.Fetches)
         {
             var now = tools.Clock.GetUtcNow();
             _tries[m.SenderId] = new Tries(TriesOf(m).Count + 1, now, 0);
-            await KeepAsync(_mark! with { AskedAt = now, AskedTo = m.Latest.Place });
+            await KeepAsync(_mark! with { AskedAt = now, AskedTo = _mark.Covers(m.Latest.Place) ? _mark.AskedTo : m.Latest.Place });
         }
     }
 
@@ -272,18 +316,24 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
             LogLost(m.SenderId, source.Name, gap.Lost[m]);
         }
 
+        List<MissedDelivery> refused = [.. gap.Refused.Keys.Where(m => _refused.TryAdd(m.SenderId, m))];
+        foreach (var m in refused.Take(1))
+        {
+            LogRefused(m.SenderId, source.Name, gap.Refused[m]);
+        }
+
         // Where nothing is expected to arrive, fetching is the usual way and nothing to tell of.
         var asked = tools.Options.Pull ? 0 : gap.Recovered;
         BotMetrics.Fetched(source.Name, log.Fetches ? gap.Recovered : 0);
-        if (asked == 0 && lost.Count == 0 && beyond is null)
+        if (asked == 0 && lost.Count == 0 && refused.Count == 0 && beyond is null)
         {
             return;
         }
 
-        var missing = lost.Concat(tools.Options.Pull ? [] : gap.Wanted).Distinct().ToList();
+        var missing = lost.Concat(refused).Concat(tools.Options.Pull ? [] : gap.Wanted).Distinct().ToList();
         var times = missing.Select(m => m.First.At).DefaultIfEmpty(beyond?.To ?? default).ToList();
         await tools.Notice.TellAsync(new MissedReport(
-            source.Name, beyond?.From ?? times.Min(), times.Max(), missing.Count, asked, lost.Count, beyond?.To));
+            source.Name, beyond?.From ?? times.Min(), times.Max(), missing.Count, asked, lost.Count, beyond?.To) { Refused = refused.Count });
     }
 
     private async Task CompleteAsync(Dictionary<string, MissedDelivery> missed, Gap gap, DateTimeOffset now)
@@ -318,6 +368,9 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The delivery {Id} of {Source} is lost: {Reason}")]
     private partial void LogLost(string id, string source, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The delivery {Id} of {Source} could not be had again, and is tried with each sweep as long as the sender has it: {Reason}")]
+    private partial void LogRefused(string id, string source, string reason);
 
     /// <summary>What was done about one delivery since the start.</summary>
     private readonly record struct Tries(int Asked, DateTimeOffset At, int Failed);

@@ -31,14 +31,17 @@ internal sealed class MissedDelivery(LoggedDelivery first)
 /// <summary>What a sweep found missing.</summary>
 internal sealed class Gap
 {
-    /// <summary>To be had now, oldest first.</summary>
+    /// <summary>To be had now, in that order.</summary>
     public List<MissedDelivery> Wanted { get; } = [];
 
-    /// <summary>Asked for and not here yet.</summary>
+    /// <summary>To be had later: asked for and not here yet, or refused.</summary>
     public List<MissedDelivery> Waiting { get; } = [];
 
     /// <summary>Not to be had any more, and why.</summary>
     public Dictionary<MissedDelivery, string> Lost { get; } = [];
+
+    /// <summary>Those wanted that could not be had this time, and why.</summary>
+    public Dictionary<MissedDelivery, string> Refused { get; } = [];
 
     /// <summary>How many of those wanted were asked for or fetched.</summary>
     public int Recovered { get; set; }

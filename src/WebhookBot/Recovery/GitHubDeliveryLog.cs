@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Octokit;
 using WebhookBot.Clients;
 using WebhookBot.Clients.GitHub;
 using WebhookBot.Intake;
@@ -41,17 +40,8 @@ internal sealed class GitHubDeliveryLog(AppDeliveries deliveries, FetchedDeliver
         while (cursor is not null);
     }
 
-    public async Task<string?> RecoverAsync(LoggedDelivery delivery, WebhookSource source, CancellationToken cancellation)
-    {
-        try
-        {
-            return await CallAsync(() => Fetches ? FetchAsync(delivery, source, cancellation) : AskAsync(delivery, cancellation), cancellation);
-        }
-        catch (DeliveryLogException e) when (e.InnerException is ApiException { StatusCode: var status } && (int)status is 400 or 404 or 410 or 422)
-        {
-            return $"GitHub answered {(int)status}";
-        }
-    }
+    public Task<string?> RecoverAsync(LoggedDelivery delivery, WebhookSource source, CancellationToken cancellation) =>
+        CallAsync(() => Fetches ? FetchAsync(delivery, source, cancellation) : AskAsync(delivery, cancellation), cancellation);
 
     // What is not of this shape is nothing that could be asked for.
     private static LoggedDelivery? Read(JsonElement item) =>

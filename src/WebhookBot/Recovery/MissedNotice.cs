@@ -16,16 +16,20 @@ namespace WebhookBot.Recovery;
 /// <param name="Asked">How many of them were asked for or fetched.</param>
 /// <param name="Lost">How many of them cannot be had any more.</param>
 /// <param name="Unknown">The time before which the sender's log does not reach, when the bot was away for longer than that; else null.</param>
-internal sealed record MissedReport(string Source, DateTimeOffset From, DateTimeOffset To, int Missing, int Asked, int Lost, DateTimeOffset? Unknown);
+internal sealed record MissedReport(string Source, DateTimeOffset From, DateTimeOffset To, int Missing, int Asked, int Lost, DateTimeOffset? Unknown)
+{
+    /// <summary>How many of the missing could not be had for the first time; they are tried again.</summary>
+    public int Refused { get; init; }
+}
 
 /// <summary>Tells of deliveries that never arrived: in the log, in the measurements, and as a delivery of the source <c>bot</c>.</summary>
 internal sealed partial class MissedNotice(IJournal journal, TimeProvider clock, ILogger<MissedNotice> log)
 {
     public async Task TellAsync(MissedReport report)
     {
-        BotMetrics.Missed(report.Source, report.Asked, report.Lost);
+        BotMetrics.Missed(report.Source, report.Asked, report.Lost, report.Refused);
         var (from, to) = (Timestamps.ToText(report.From), Timestamps.ToText(report.To));
-        LogMissed(report.Missing, report.Source, from, to, report.Asked, report.Lost);
+        LogMissed(report.Missing, report.Source, from, to, report.Asked, report.Lost, report.Refused);
         if (report.Unknown is { } unknown)
         {
             var before = Timestamps.ToText(unknown);
@@ -57,8 +61,8 @@ internal sealed partial class MissedNotice(IJournal journal, TimeProvider clock,
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Missing} deliveries of {Source} sent from {From} to {To} never arrived: {Asked} had again, {Lost} lost")]
-    private partial void LogMissed(int missing, string source, string from, string to, int asked, int lost);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Missing} deliveries of {Source} sent from {From} to {To} never arrived: {Asked} had again, {Lost} lost, {Refused} refused for now")]
+    private partial void LogMissed(int missing, string source, string from, string to, int asked, int lost, int refused);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What {Source} sent from {From} to {Before} is beyond the window: what of it never arrived is lost, and nobody knows what it was")]
     private partial void LogUnknown(string source, string from, string before);

@@ -24,30 +24,37 @@ internal sealed partial class RetrySweepJob(
     {
         var tried = 0;
         var running = new HashSet<Task>();
+        var suspects = new HashSet<Task>();
         var first = new Dictionary<string, Task>(StringComparer.Ordinal);
         while (!tools.Drain.Stopping.IsCancellationRequested)
         {
             var room = MostTogether - running.Count;
             var due = room > 0 ? await journal.ClaimDueActionsAsync(Math.Min(BatchSize, room), cancellation) : [];
             tried += due.Count;
-            running.UnionWith(due.Select(lease => RunInOrderAsync(lease, first, cancellation)));
+            foreach (var lease in due)
+            {
+                // Suspects wait for each other, and take no room from those that need not.
+                (lease.Interrupted > 0 ? suspects : running).Add(RunInOrderAsync(lease, first, cancellation));
+            }
+
             if (due.Count > 0 && room > BatchSize)
             {
                 continue;
             }
 
             running.RemoveWhere(task => task.IsCompleted);
-            if (running.Count == 0)
+            suspects.RemoveWhere(task => task.IsCompleted);
+            if (running.Count + suspects.Count == 0)
             {
                 break;
             }
 
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny([Task.Delay(LookAgain, clock, enough.Token), .. running]);
+            await Task.WhenAny([Task.Delay(LookAgain, clock, enough.Token), .. running, .. suspects]);
             await enough.CancelAsync();
         }
 
-        await Task.WhenAll(running);
+        await Task.WhenAll([.. running, .. suspects]);
         return tried;
     }
 

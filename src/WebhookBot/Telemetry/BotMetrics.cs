@@ -26,10 +26,13 @@ public static class BotMetrics
     private static readonly Counter<long> LeftOut = Count("webhookbot.log.left_out", "Lines of the log that were left out because many were alike");
     private static readonly UpDownCounter<long> InFlight = Meter.CreateUpDownCounter<long>("webhookbot.intake.in_flight", description: "Requests to /hooks that have no answer yet");
     private static readonly Histogram<double> Answering = Seconds("webhookbot.intake.duration", "Time from a request's headers to its answer, by source");
-    private static readonly Counter<long> MissedDeliveries = Count("webhookbot.missed.deliveries", "Deliveries that never arrived, by source and outcome: asked for or fetched from the sender's log, or lost");
+    private static readonly Counter<long> MissedDeliveries = Count("webhookbot.missed.deliveries", "Deliveries that never arrived, by source and outcome: asked for or fetched from the sender's log, refused for now, or lost");
     private static readonly Counter<long> Sweeps = Count("webhookbot.missed.sweeps", "Looks into senders' delivery logs, by log and whether they were completed");
     private static readonly Histogram<double> Deciding = Seconds("webhookbot.deciding.duration", "Time from a delivery's arrival to its saved plan");
     private static readonly Histogram<double> Working = Seconds("webhookbot.deliveries.duration", "Time from a delivery's arrival until each of its actions was tried, by source");
+    private static readonly Histogram<double> Effecting = Seconds("webhookbot.rules.duration", "Time from a delivery's arrival until an action that a rule asked for succeeded, by rule");
+    private static readonly Histogram<double> Calling = Seconds("webhookbot.targets.duration", "Time of one attempt, by what is called");
+    private static readonly UpDownCounter<long> AtWork = Meter.CreateUpDownCounter<long>("webhookbot.deliveries.at_work", description: "Deliveries that are being worked on, of Pipeline:Parallel");
     private static readonly Histogram<double> Acting = Seconds("webhookbot.actions.duration", "Time of one attempt, by action");
 
     /// <summary>A request came.</summary>
@@ -63,11 +66,20 @@ public static class BotMetrics
     /// <param name="took">How long it took.</param>
     public static void Attempted(string action, string target, string outcome, TimeSpan took)
     {
-        var label = new KeyValuePair<string, object?>("action", Actions.Of(action));
+        var (label, called) = (new KeyValuePair<string, object?>("action", Actions.Of(action)), new KeyValuePair<string, object?>("target", Targets.Of(target)));
         Attempts.Add(1, label, new("outcome", outcome));
-        Calls.Add(1, new("target", Targets.Of(target)), new("outcome", outcome));
+        Calls.Add(1, called, new("outcome", outcome));
         Acting.Record(took.TotalSeconds, label);
+        Calling.Record(took.TotalSeconds, called);
     }
+
+    /// <summary>What a rule asked for was done.</summary>
+    public static void Effected(string rule, TimeSpan sinceArrival) =>
+        Effecting.Record(Math.Max(0, sinceArrival.TotalSeconds), new KeyValuePair<string, object?>("rule", Rules.Of(rule)));
+
+    /// <summary>A worker took a delivery, or is free again.</summary>
+    /// <param name="change">1 or -1.</param>
+    public static void Worked(int change) => AtWork.Add(change);
 
     /// <summary>An action's attempts are used up.</summary>
     public static void Died(string rule) => Deaths.Add(1, new KeyValuePair<string, object?>("rule", Rules.Of(rule)));
@@ -75,8 +87,9 @@ public static class BotMetrics
     /// <summary>A line of the log was left out.</summary>
     public static void NotLogged() => LeftOut.Add(1);
 
-    public static void Missed(string source, int asked, int lost)
+    public static void Missed(string source, int asked, int lost, int refused)
     {
+        MissedDeliveries.Add(refused, new("source", Sources.Of(source)), new("outcome", "refused"));
         MissedDeliveries.Add(asked, new("source", Sources.Of(source)), new("outcome", "asked"));
         MissedDeliveries.Add(lost, new("source", Sources.Of(source)), new("outcome", "lost"));
     }

@@ -6,7 +6,7 @@ namespace WebhookBot.Benchmarks.Intake;
 /// <summary>Takes every delivery and keeps none.</summary>
 internal sealed class EmptyJournal : IJournal
 {
-    public JournalHealth Health { get; } = new() { Unfinished = 0, Retrying = 0, IndexLag = 0, LogBytes = 0 };
+    public JournalHealth Health { get; } = new() { Unfinished = 0, Retrying = 0, DeadLetters = 0, IndexLag = 0, LogBytes = 0 };
 
     public ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft, CancellationToken cancellation) =>
         ValueTask.FromResult(new AppendReceipt(draft.SenderId, IsDuplicate: false));

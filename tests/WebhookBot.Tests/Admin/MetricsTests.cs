@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Faults;
 
 namespace WebhookBot.Tests.Admin;
 
@@ -29,10 +30,33 @@ public sealed partial class MetricsTests
         var own = series.Keys.Select(NameOf).Where(n => n.StartsWith("webhookbot_", StringComparison.Ordinal)).ToHashSet();
         Assert.Equal([], own.Except(documented));
 
-        // These are there only once something went wrong.
-        Assert.Equal([], documented.Except(own).Except(["webhookbot_dead_letters_total", "webhookbot_log_left_out_total", "webhookbot_missed_deliveries_total", "webhookbot_missed_sweeps_total"]).Where(n => n.StartsWith("webhookbot_", StringComparison.Ordinal)));
+        // These are there only once something went wrong, or was done for real.
+        Assert.Equal([], documented.Except(own).Except(["webhookbot_dead_letters_total", "webhookbot_log_left_out_total", "webhookbot_missed_deliveries_total", "webhookbot_missed_sweeps_total", "webhookbot_rules_duration_seconds"]).Where(n => n.StartsWith("webhookbot_", StringComparison.Ordinal)));
         Assert.Equal(1, series.First(s => s.Key.StartsWith("webhookbot_journal_writable", StringComparison.Ordinal)).Value);
         Assert.All(series.Where(s => s.Key.Contains("_bytes", StringComparison.Ordinal)), s => Assert.True(s.Value >= 0, s.Key));
+    }
+
+    [Fact]
+    public async Task Each_source_rule_action_and_target_has_its_count_and_its_times()
+    {
+        await using var target = await StandIn.StartAsync();
+        await using var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), [.. FaultBot.Settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
+        await bot.Client.SendAsync("counted-and-timed");
+        await bot.FinishedAsync("counted-and-timed");
+
+        var page = await Poll.UntilAsync(() => bot.Client.GetStringAsync("/metrics", Stop), text => text.Contains("webhookbot_rules_duration_seconds_count{", StringComparison.Ordinal));
+
+        var counted = Parse(page).Where(s => s.Value > 0).Select(s => s.Key).ToList();
+        foreach (var (name, label) in new[]
+        {
+            ("webhookbot_intake_requests_total", "source=\"github\""), ("webhookbot_intake_duration_seconds_count", "source=\"github\""),
+            ("webhookbot_rules_matched_total", "rule=\"tell\""), ("webhookbot_rules_duration_seconds_count", "rule=\"tell\""),
+            ("webhookbot_actions_attempts_total", "action=\"http\""), ("webhookbot_actions_duration_seconds_count", "action=\"http\""),
+            ("webhookbot_targets_attempts_total", "target=\"127.0.0.1"), ("webhookbot_targets_duration_seconds_count", "target=\"127.0.0.1"),
+        })
+        {
+            Assert.Contains(counted, s => s.StartsWith($"{name}{{", StringComparison.Ordinal) && s.Contains(label, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

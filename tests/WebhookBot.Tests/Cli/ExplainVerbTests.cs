@@ -46,7 +46,8 @@ public sealed class ExplainVerbTests : IAsyncLifetime
         var delivered = await _shell.RunAsync("explain", id, "--server", Server);
         var read = await _shell.RunAsync("explain", file, "--event", "github.push");
 
-        Assert.StartsWith($"github.push {id}: done (github:acme/shop@refs/heads/main)\n{string.Join('\n', Tree.Select(l => Place(l, _shell.Folder.Path + "/")))}\n  → docs: slack.post", delivered.Out, StringComparison.Ordinal);
+        var came = (await _bot.GetDeliveryAsync(id)).GetProperty("received_at").GetString();
+        Assert.StartsWith($"github.push {id}: done (github:acme/shop@refs/heads/main)\n  came at {came}\n{string.Join('\n', Tree.Select(l => Place(l, _shell.Folder.Path + "/")))}\n  → docs: slack.post", delivered.Out, StringComparison.Ordinal);
         Assert.StartsWith($"github.push (github:acme/shop@refs/heads/main)\n{string.Join('\n', Tree.Select(l => Place(l, "")))}\n  → docs: slack.post", read.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("decided by", delivered.Out, StringComparison.Ordinal);
     }

@@ -34,6 +34,19 @@ internal static class FaultBot
               - http: { url: "https://nowhere.example/" }
         """;
 
+    /// <summary>What is left of a bot that works in that folder when it is killed: a copy of its journal's files.</summary>
+    public static TemporaryFolder Killed(TemporaryFolder bot)
+    {
+        var left = new TemporaryFolder();
+        var journal = Directory.CreateDirectory(Path.Combine(left.Path, "data", "journal")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(bot.Path, "data", "journal")).Where(file => Path.GetFileName(file) != "lock"))
+        {
+            File.Copy(file, Path.Combine(journal, Path.GetFileName(file)));
+        }
+
+        return left;
+    }
+
     public static BotOptions Options(TemporaryFolder folder, string rules, Uri? address = null)
     {
         folder.Write("rules/sources.yml", "sources:\n  github: { preset: github, secret: GITHUB_WEBHOOK_SECRET }\n");

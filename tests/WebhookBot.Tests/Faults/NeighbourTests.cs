@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WebhookBot.Facts;
 using WebhookBot.Rules;
 using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Faults;
 
@@ -13,6 +14,7 @@ namespace WebhookBot.Tests.Faults;
 public sealed class NeighbourTests(ITestOutputHelper output)
 {
     private const int Poisoned = 100;
+    private const int Workers = 32;
     private const int Rounds = 3;
     private const int EachRound = 150;
 
@@ -66,9 +68,68 @@ public sealed class NeighbourTests(ITestOutputHelper output)
             beside.AddRange(await RoundAsync(bot, $"beside-{round}"));
         }
 
+        Compare(alone, beside, $"{3 * Poisoned} that go wrong");
+    }
+
+    [Fact]
+    public async Task Are_done_as_quickly_beside_suspects_that_hang_again()
+    {
+        await using var target = await StandIn.StartAsync();
+        var hanging = 0;
+        target.Answer = async (effect, stop) =>
+        {
+            if (effect.Id.StartsWith("hangs", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref hanging);
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+
+            Called(effect.Id).TrySetResult();
+            return 200;
+        };
+        var settings = FaultBot.Settings.ToDictionary(s => s.Key, s => (string?)s.Value);
+        settings["Actions:DrainTimeout"] = "00:00:00";
+        settings["Actions:BreakAfter"] = "0";
+        using var folder = new TemporaryFolder();
+        var alone = new List<TimeSpan>();
+        TemporaryFolder left;
+        await using (var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), settings, folder))
+        {
+            await RoundAsync(bot, "warming-up");
+            for (var round = 0; round < Rounds; round++)
+            {
+                alone.AddRange(await RoundAsync(bot, $"alone-{round}"));
+            }
+
+            for (var i = 0; i < Workers; i++)
+            {
+                await bot.Client.SendAsync($"hangs-and-hangs-{i}");
+            }
+
+            await Poll.UntilAsync(() => Volatile.Read(ref hanging) == Workers);
+            left = FaultBot.Killed(folder);
+        }
+
+        using (left)
+        {
+            await using var bot = await RunningBot.StartAsync(FaultBot.Rules(target.Step), settings, left);
+            await Poll.UntilAsync(() => Volatile.Read(ref hanging) > Workers);
+            await RoundAsync(bot, "warming-up-again");
+            var beside = new List<TimeSpan>();
+            for (var round = 0; round < Rounds; round++)
+            {
+                beside.AddRange(await RoundAsync(bot, $"beside-{round}"));
+            }
+
+            Compare(alone, beside, $"{Workers} suspects, of which one hangs");
+        }
+    }
+
+    private void Compare(List<TimeSpan> alone, List<TimeSpan> beside, string what)
+    {
         var (before, after) = (P99(alone), P99(beside));
         output.WriteLine(
-            $"from sending to the effect, p99 of {alone.Count} each: {before.TotalMilliseconds:F1} ms alone, {after.TotalMilliseconds:F1} ms beside {3 * Poisoned} that go wrong, a ratio of {after / before:F2}; "
+            $"from sending to the effect, p99 of {alone.Count} each: {before.TotalMilliseconds:F1} ms alone, {after.TotalMilliseconds:F1} ms beside {what}, a ratio of {after / before:F2}; "
             + $"p50 {alone.Order().ElementAt(alone.Count / 2).TotalMilliseconds:F1} and {beside.Order().ElementAt(beside.Count / 2).TotalMilliseconds:F1} ms");
         Assert.True(after < (before * 5) + Noise, $"{after} beside, {before} alone");
     }

@@ -58,29 +58,76 @@ public sealed class SuspectTests : IDisposable
         }
     }
 
-    private Task<RunningBot> StartAsync(Func<int, bool> hangs)
+    [Fact]
+    public async Task Others_are_worked_off_while_a_suspect_hangs_although_there_is_one_worker()
+    {
+        await using (var bot = await StartAsync(number => number == DeadlyNumber, parallel: 1))
+        {
+            await bot.Client.SendAsync("hangs-when-decided", DeadlyNumber);
+            await HangsAsync(0);
+            Kill();
+        }
+
+        var asked = HangingFact.Asked;
+        await using var restarted = await StartAsync(number => number == DeadlyNumber, parallel: 1);
+        await HangsAsync(asked);
+        foreach (var id in Innocent)
+        {
+            await restarted.Client.SendAsync(id);
+            Assert.Equal("ignored", (await restarted.FinishedAsync(id)).GetProperty("status").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Others_are_worked_off_while_a_suspect_action_hangs_although_there_is_one_worker()
+    {
+        await using var target = await StandIn.StartAsync();
+        var begun = 0;
+        target.Answer = async (effect, stop) =>
+        {
+            if (effect.Id == "hangs-when-tried")
+            {
+                Interlocked.Increment(ref begun);
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+
+            return 200;
+        };
+        await using (var bot = await StartAsync(_ => false, parallel: 1, FaultBot.Rules(target.Step)))
+        {
+            await bot.Client.SendAsync("hangs-when-tried");
+            await Poll.UntilAsync(() => Volatile.Read(ref begun) == 1);
+            Kill();
+        }
+
+        await using var restarted = await StartAsync(_ => false, parallel: 1, FaultBot.Rules(target.Step));
+        await Poll.UntilAsync(() => Volatile.Read(ref begun) == 2);
+        foreach (var id in Innocent)
+        {
+            await restarted.Client.SendAsync(id);
+            Assert.Equal("done", (await restarted.FinishedAsync(id)).GetProperty("status").GetString());
+        }
+
+        Assert.Equal(2, Volatile.Read(ref begun));
+    }
+
+    private static Task HangsAsync(int askedBefore) =>
+        FaultBot.UntilAsync(() => Task.FromResult(HangingFact.Asked > askedBefore), TimeSpan.FromSeconds(20), () => Task.FromResult($"{HangingFact.Asked}"));
+
+    private Task<RunningBot> StartAsync(Func<int, bool> hangs, int parallel = 32, string rules = Rules)
     {
         var settings = FaultBot.Settings.ToDictionary(s => s.Key, s => (string?)s.Value);
+        settings["Pipeline:Parallel"] = $"{parallel}";
+        settings["Actions:Timeout"] = settings["Http:Timeout"] = settings["Journal:Lease"] = "00:10:00";
         settings["Actions:DrainTimeout"] = "00:00:00";
-        return RunningBot.StartAsync(Rules, settings, _folders[^1], services =>
+        return RunningBot.StartAsync(rules, settings, _folders[^1], services =>
         {
             services.RemoveAll<IFactProvider>();
             services.AddSingleton<IFactProvider>(new HangingFact(hangs));
         });
     }
 
-    // A copy of an open journal's files is what a kill leaves.
-    private void Kill()
-    {
-        var (from, to) = (Path.Combine(_folders[^1].Path, "data", "journal"), new TemporaryFolder());
-        var journal = Directory.CreateDirectory(Path.Combine(to.Path, "data", "journal")).FullName;
-        foreach (var file in Directory.GetFiles(from).Where(file => Path.GetFileName(file) != "lock"))
-        {
-            File.Copy(file, Path.Combine(journal, Path.GetFileName(file)));
-        }
-
-        _folders.Add(to);
-    }
+    private void Kill() => _folders.Add(FaultBot.Killed(_folders[^1]));
 
     private sealed class HangingFact(Func<int, bool> hangs) : IFactProvider
     {

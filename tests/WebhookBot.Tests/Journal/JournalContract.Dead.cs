@@ -23,6 +23,7 @@ public abstract partial class JournalContract
         {
             var dead = await DeadAsync();
             Assert.Equal(["e", "c", "a"], dead.Select(r => r.Delivery.SenderId));
+            Assert.Equal(3, Journal.Health.DeadLetters);
             Assert.All(dead, r => Assert.Equal("no such channel", Assert.Single(r.Actions[0].Attempts).Detail));
             Assert.Equal(["c", "a"], (await DeadAsync(dead[1].Delivery.Sequence)).Select(r => r.Delivery.SenderId));
             await ReopenAsync();
@@ -30,6 +31,9 @@ public abstract partial class JournalContract
 
         Assert.True(await Journal.DecideDeadAsync((await DeadAsync())[1].Delivery.Sequence, 0, s_closed, Stop));
         Assert.Equal(["e", "a"], (await DeadAsync()).Select(r => r.Delivery.SenderId));
+        Assert.Equal(2, Journal.Health.DeadLetters);
+        Assert.True(await Journal.DecideDeadAsync((await DeadAsync())[0].Delivery.Sequence, 0, s_again, Stop));
+        Assert.Equal(1, Journal.Health.DeadLetters);
     }
 
     [Fact]

@@ -168,6 +168,47 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Drops_in_time_what_is_too_old_although_a_segment_was_begun_while_the_clock_was_a_year_ahead()
+    {
+        using var journal = Open();
+        var before = await AppendAsync(journal, "before", "x");
+        await journal.WorkOffAsync(JournalDriver.Succeeded);
+        var right = _time.GetUtcNow();
+        _time.AdjustTime(right + TimeSpan.FromDays(365));
+        await DropAsync(journal);
+        var ahead = await AppendAsync(journal, "while it was ahead", "x");
+        await journal.WorkOffAsync(JournalDriver.Succeeded);
+        _time.AdjustTime(right);
+
+        await PassAsync(journal, Kept - TimeSpan.FromDays(1));
+        Assert.NotNull(await journal.FindAsync(before, Stop));
+        await PassAsync(journal, TimeSpan.FromDays(4));
+
+        Assert.Null(await journal.FindAsync(before, Stop));
+        Assert.Null(await journal.FindAsync(ahead, Stop));
+    }
+
+    [Fact]
+    public async Task Drops_nothing_early_because_a_segment_was_begun_while_the_clock_was_behind()
+    {
+        using var journal = Open();
+        await PassAsync(journal, TimeSpan.FromDays(2));
+        var young = await AppendAsync(journal, "young", "x");
+        await journal.WorkOffAsync(JournalDriver.Succeeded);
+        var right = _time.GetUtcNow();
+        _time.AdjustTime(right - TimeSpan.FromDays(60));
+        await DropAsync(journal);
+        await AppendAsync(journal, "while it was behind", "x");
+        _time.AdjustTime(right);
+
+        await PassAsync(journal, Kept - TimeSpan.FromDays(2));
+        Assert.NotNull(await journal.FindAsync(young, Stop));
+        await PassAsync(journal, TimeSpan.FromDays(5));
+
+        Assert.Null(await journal.FindAsync(young, Stop));
+    }
+
+    [Fact]
     public async Task Keeps_the_file_of_an_unfinished_delivery_that_is_damaged_and_names_it()
     {
         string id;

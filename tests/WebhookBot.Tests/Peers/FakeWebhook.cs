@@ -65,6 +65,24 @@ public sealed class FakeWebhook : IAsyncDisposable
         return entry.Guid;
     }
 
+    /// <summary>The address at which that one, as it was first sent, is asked for.</summary>
+    public string PathOf(string id)
+    {
+        lock (_lock)
+        {
+            return $"/app/hook/deliveries/{_log.Find(e => e.Guid == id)!.Id}/attempts";
+        }
+    }
+
+    /// <summary>Takes out of the log what GitHub would not keep any longer.</summary>
+    public void Forget(string id)
+    {
+        lock (_lock)
+        {
+            _log.RemoveAll(e => e.Guid == id);
+        }
+    }
+
     /// <summary>Sends a delivery now, and writes down what came of it.</summary>
     public async Task<string> SendAsync(string body, string eventName = "push", string? id = null)
     {

@@ -76,12 +76,85 @@ public sealed class UnreadableLogTests
         await world.SentAgainAsync(2);
         Assert.Equal(ids[2..], world.Webhook.Asked.Select(a => a.Guid));
         await world.SweepAsync();
+        await world.SentAgainAsync(4);
+
+        Assert.Equal(ids[..2], world.Webhook.Asked.Skip(2).Select(a => a.Guid));
+        var told = await world.ToldAsync();
+        Assert.Equal([(2, 2, 0), (4, 2, 0)], told.Select(t => (t.GetProperty("missing").GetInt32(), t.GetProperty("asked").GetInt32(), t.GetProperty("lost").GetInt32())));
+    }
+
+    [Theory]
+    [InlineData(400), InlineData(403), InlineData(404), InlineData(409), InlineData(410), InlineData(422), InlineData(500)]
+    public async Task One_that_is_refused_is_asked_for_with_each_sweep_until_it_is_not_and_is_told_once(int status)
+    {
+        await using var world = await MissedWorld.StartAsync();
+        var ids = Enumerable.Range(1, 3).Select(i => world.Fail((10 - i) * Minute)).ToList();
+        var refused = world.Webhook.PathOf(ids[0]);
+        world.World.GitHub.Peer.Next(new PeerAnswer(status, """{"message":"Not this one"}"""), 12, r => r.Path == refused);
+
+        await world.SweepAsync();
+        await world.SentAgainAsync(2);
+        Assert.Equal(ids[1..], world.Webhook.Asked.Select(a => a.Guid));
+        Assert.Equal(status != 500, (await world.LogAsync()).GetProperty("refusal").GetString()?.Contains("1 could not be had again", StringComparison.Ordinal) == true);
+        for (var sweep = 2; sweep <= 12; sweep++)
+        {
+            await world.SweepAsync();
+        }
+
+        Assert.Single(await world.ToldAsync());
+        await world.SweepAsync();
         await world.SentAgainAsync(3);
 
         Assert.Equal(ids[0], world.Webhook.Asked[^1].Guid);
-        var told = await world.ToldAsync();
-        Assert.Equal([(1, 0), (2, 1)], told.Select(t => (t.GetProperty("asked").GetInt32(), t.GetProperty("lost").GetInt32())));
+        Assert.Null((await world.LogAsync()).GetProperty("refusal").GetString());
+        Assert.All(await world.ToldAsync(), told => Assert.Equal(0, told.GetProperty("lost").GetInt32()));
     }
+
+    [Fact]
+    public async Task Many_that_are_refused_do_not_keep_it_from_the_one_behind_them_and_are_lost_only_when_GitHub_forgets_them()
+    {
+        await using var world = await MissedWorld.StartAsync();
+        var refused = Enumerable.Range(1, 15).Select(i => world.Fail((30 - i) * Minute)).ToList();
+        var good = world.Fail(5 * Minute);
+        var goodPath = world.Webhook.PathOf(good);
+        world.World.GitHub.Peer.Next(new PeerAnswer(403, """{"message":"Resource not accessible"}"""), int.MaxValue, r => r.Method == "POST" && r.Path.StartsWith("/app/hook/", StringComparison.Ordinal) && r.Path != goodPath);
+
+        await world.SweepAsync();
+        Assert.Equal(10, Asks(world));
+        await world.SweepAsync();
+        await world.SentAgainAsync(1);
+        Assert.Equal(good, Assert.Single(world.Webhook.Asked).Guid);
+        await world.SweepAsync();
+        refused.ForEach(world.Webhook.Forget);
+        await world.SweepAsync();
+
+        var told = await world.ToldAsync();
+        Assert.Equal([15, 0, 0], told.Select(t => t.GetProperty("lost").GetInt32()));
+        Assert.Contains(await world.MetricsAsync(), l => l.StartsWith("webhookbot_missed_deliveries_total{", StringComparison.Ordinal) && l.Contains("outcome=\"refused\",source=\"github\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_outage_of_GitHub_of_any_length_loses_nothing()
+    {
+        await using var world = await MissedWorld.StartAsync();
+        var ids = Enumerable.Range(1, 5).Select(i => world.Fail((10 - i) * Minute)).ToList();
+        var isDown = true;
+        world.World.GitHub.Peer.Next(new PeerAnswer(502), int.MaxValue, r => isDown && r.Method == "POST" && r.Path.StartsWith("/app/hook/", StringComparison.Ordinal));
+        for (var sweep = 1; sweep <= 20; sweep++)
+        {
+            await world.SweepAsync();
+        }
+
+        Assert.NotNull((await world.LogAsync()).GetProperty("problem").GetString());
+        isDown = false;
+        await world.SweepAsync();
+        await world.SentAgainAsync(ids.Count);
+
+        Assert.Equal(ids.Order(), world.Webhook.Asked.Select(a => a.Guid).Order());
+        Assert.Equal(0, Assert.Single(await world.ToldAsync()).GetProperty("lost").GetInt32());
+    }
+
+    private static int Asks(MissedWorld world) => world.World.GitHub.Peer.Requests.Count(r => r.Method == "POST" && r.Path.EndsWith("/attempts", StringComparison.Ordinal));
 
     [Fact]
     public async Task A_log_that_never_ends_is_read_to_an_end()

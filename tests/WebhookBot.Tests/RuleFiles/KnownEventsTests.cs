@@ -27,6 +27,9 @@ public sealed class KnownEventsTests
     [InlineData("alertmanager.firing", "commonLabel.severity: critical", "error WB0164: alertmanager.firing has no field 'commonLabel.severity'; did you mean 'commonLabels.severity'?")]
     [InlineData("alertmanager.firing", "commonLabels.replicas: { gt: 3 }", "error WB0166: 'gt' asks for a number, and 'commonLabels.replicas' is a text")]
     [InlineData("alertmanager.firing", "groupLabels: { count: 2 }", "error WB0166: 'count' asks for a list, and 'groupLabels' is a mapping")]
+    [InlineData("github.pull_request.opened", "pull_request.state: openn", "warning WB0166: 'pull_request.state' is not known ever to be 'openn'; did you mean 'open'?")]
+    [InlineData("github.workflow_run.completed", "workflow_run.conclusion: [success, faliure]", "warning WB0166: 'workflow_run.conclusion' is not known ever to be 'faliure'; did you mean 'failure'?")]
+    [InlineData("github.pull_request_review.submitted", "review.author_association: { not: member }", "warning WB0166: 'review.author_association' is not known ever to be 'member'; did you mean 'MEMBER'?")]
     public void Tells_of_fields_that_can_never_hold(string on, string condition, string told) => Assert.StartsWith(told, Assert.Single(Told(on, condition)), StringComparison.Ordinal);
 
     [Theory]
@@ -38,6 +41,8 @@ public sealed class KnownEventsTests
     [InlineData("github.repository.*", "repository.custom_properties.team: payments, repository.topics: { contains: infra }")]
     [InlineData("alertmanager.*", "alerts.labels.instance: { matches: '^db' }, alerts.startsAt: { older_than: 1h }, alerts: { count: { gte: 3 } }, commonAnnotations.made_up: x, truncatedAlerts: { gt: 0 }")]
     [InlineData("alert.firing", "commonLabels.severity: critical")]
+    [InlineData("github.pull_request.opened", "pull_request.active_lock_reason: 'o*', pull_request.user.type: { any: [User, Bot] }, pull_request.state: merged")]
+    [InlineData("github.*", "pull_request.state: open, issue.state: { is: closed }, check_run.conclusion: null")]
     public void Says_nothing_about_what_is_sent(string on, string condition) => Assert.Equal([], Told(on, condition));
 
     private static List<string> Told(string on, string condition) =>

@@ -26,7 +26,7 @@ public sealed class StripeEvents(IHttpClientFactory clients, IOptions<StripeOpti
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(30);
 
     /// <summary>Which setting is missing, or null.</summary>
-    public string? MissingSetting => string.IsNullOrWhiteSpace(options.Value.ApiKey) ? $"{StripeOptions.Section}:ApiKey is not set" : null;
+    public string? MissingSetting => Secret.IsSet(options.Value.ApiKey) ? null : $"{StripeOptions.Section}:ApiKey is not set";
 
     /// <summary>The source whose events these are, if the settings say.</summary>
     public string? Source => options.Value.Source;
@@ -52,7 +52,7 @@ public sealed class StripeEvents(IHttpClientFactory clients, IOptions<StripeOpti
         client.Timeout = LongestCall;
         client.MaxResponseContentBufferSize = LargestAnswer;
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey?.Reveal());
         try
         {
             using var answer = await client.SendAsync(request, cancellation);

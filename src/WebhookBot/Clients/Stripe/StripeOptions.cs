@@ -10,7 +10,7 @@ public sealed class StripeOptions
     public Uri ApiUrl { get; set; } = new("https://api.stripe.com/");
 
     /// <summary>A restricted key that may read events (<c>rk_…</c>); nothing is asked of Stripe without one.</summary>
-    public string? ApiKey { get; set; }
+    public Secret? ApiKey { get; set; }
 
     /// <summary>The source whose events these are; needed when several have the preset.</summary>
     public string? Source { get; set; }

@@ -43,6 +43,9 @@ internal sealed class DeliveryProgress
 
     public bool HasPending => Has(ActionStatus.Pending);
 
+    /// <summary>Whether the process ended in the middle of what is still to be done about it.</summary>
+    public bool IsSuspect => IsPlanned ? Array.Exists(Actions, action => action.Interrupted > 0) : Interrupted > 0;
+
     /// <summary>Whether there is something in it for a person to decide.</summary>
     public bool HasDeadLetter => !IsGivenUp && Has(ActionStatus.Dead);
 

@@ -63,6 +63,8 @@ internal sealed class DeliveryState(DeliveryMeta meta)
 
     public int CountedRetrying { get; set; }
 
+    public int CountedDead { get; set; }
+
     /// <summary>The write of its being reopened, while that is going on.</summary>
     public Task? Reopening { get; set; }
 

@@ -61,6 +61,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
                     IndexNote = _indexer.Note,
                     Unfinished = _state.Work.Unfinished,
                     Retrying = _state.Work.Retrying,
+                    DeadLetters = _state.Work.DeadLetters,
                     IndexLag = _indexer.Lag,
                     LogBytes = _log.Bytes,
                 };

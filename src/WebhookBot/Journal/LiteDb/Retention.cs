@@ -77,9 +77,11 @@ internal sealed partial class Retention : IDisposable
     }
 
     // A segment is dropped whole, so one that never fills up would keep its first delivery for ever.
+    // So would one that was begun while the clock was ahead, until that time comes.
     private async Task RotateAsync()
     {
-        if (_log.Current is { Frames: > 1 } current && _time.GetUtcNow().UtcTicks - current.BeganTicks > _times.LongestSegment.Ticks)
+        var age = _time.GetUtcNow().UtcTicks - (_log.Current?.BeganTicks ?? long.MaxValue);
+        if (_log.Current is { } current && (age < 0 || (current.Frames > 1 && age > _times.LongestSegment.Ticks)))
         {
             await _writer.RotateAsync();
         }
@@ -89,8 +91,7 @@ internal sealed partial class Retention : IDisposable
     private Segment? Expired()
     {
         var segments = _log.Segments.ToList();
-        var ended = segments.Skip(1).Select(segment => segment.BeganTicks).FirstOrDefault(ticks => ticks != 0);
-        if (ended == 0 || ended > (_time.GetUtcNow() - _times.Retention).UtcTicks)
+        if (EndOf(segments) is not { } ended || ended > (_time.GetUtcNow() - _times.Retention).UtcTicks)
         {
             _expiredSince = null;
             return null;
@@ -99,6 +100,15 @@ internal sealed partial class Retention : IDisposable
         // Those that wait behind the oldest one wait with it.
         _expiredSince ??= _time.GetTimestamp();
         return _time.GetElapsedTime(_expiredSince.Value) >= _times.Grace ? segments[0] : null;
+    }
+
+    // It ended before any of those behind it began. Of these the first counts whose time can be true: a clock was wrong that says a time to come, or
+    // one before the segment itself began. What stands behind it is later, so nothing is dropped early.
+    private long? EndOf(List<Segment> segments)
+    {
+        var now = _time.GetUtcNow().UtcTicks;
+        var began = segments[0].BeganTicks <= now ? segments[0].BeganTicks : 0;
+        return segments.Skip(1).Select(segment => segment.BeganTicks).Where(ticks => ticks != 0 && ticks >= began && ticks <= now).Select(ticks => (long?)ticks).FirstOrDefault();
     }
 
     private async Task<bool> TryDropAsync(Segment segment)

@@ -309,6 +309,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
                 Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
                 Postponed = delivery.Progress.Postponed,
                 Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
+                IsSuspect = delivery.Progress.IsSuspect,
                 Fence = fence,
             };
         }

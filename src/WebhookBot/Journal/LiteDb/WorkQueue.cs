@@ -28,6 +28,8 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
 
     public long Retrying { get; private set; }
 
+    public long DeadLetters { get; private set; }
+
     private long NowTicks => time.GetUtcNow().UtcTicks;
 
     public void Settle(DeliveryState delivery)
@@ -308,14 +310,16 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             Unfinished += isUnfinished ? 1 : -1;
         }
 
-        var retrying = 0;
+        var (retrying, dead) = (0, 0);
         foreach (ref var action in delivery.Progress.Actions.AsSpan())
         {
             retrying += action.Status == ActionStatus.Retrying ? 1 : 0;
+            dead += action.Status == ActionStatus.Dead && !delivery.Progress.IsGivenUp ? 1 : 0;
         }
 
         Retrying += retrying - delivery.CountedRetrying;
-        delivery.CountedRetrying = retrying;
+        DeadLetters += dead - delivery.CountedDead;
+        (delivery.CountedRetrying, delivery.CountedDead) = (retrying, dead);
     }
 
     private void Signal()

@@ -1,12 +1,14 @@
 using System.Reflection;
+using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using OctokitEvent = Octokit.Webhooks.WebhookEvent;
 
 namespace WebhookBot.Tests.Intake.Presets;
 
 /// <summary>Octokit's models of GitHub's events, written as the text that the preset knows its events from.</summary>
-internal sealed class OctokitModels
+internal sealed partial class OctokitModels
 {
     private static readonly Assembly Models = typeof(OctokitEvent).Assembly;
 
@@ -103,7 +105,18 @@ internal sealed class OctokitModels
     private string Kind(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(string) || type.IsEnum || (type.IsGenericType && type.Name.StartsWith("StringEnum", StringComparison.Ordinal)))
+        if (type.IsGenericType && type.Name.StartsWith("StringEnum", StringComparison.Ordinal))
+        {
+            return Kind(type.GetGenericArguments()[0]);
+        }
+
+        if (type.IsEnum)
+        {
+            var values = type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetCustomAttribute<EnumMemberAttribute>()?.Value).ToList();
+            return values.TrueForAll(v => v is not null) && AsGitHubWrites().IsMatch(string.Concat(values)) ? $"text|{string.Join('|', values)}" : "text";
+        }
+
+        if (type == typeof(string))
         {
             return "text";
         }
@@ -141,4 +154,8 @@ internal sealed class OctokitModels
         // What has a reader of its own is more than its properties tell.
         return type.Assembly == Models && type.GetCustomAttribute<JsonConverterAttribute>() is null ? Reference(type) : "anything";
     }
+
+    // Octokit reads values in any case, and has some in another than GitHub sends.
+    [GeneratedRegex("^([a-z0-9_]+|[A-Z0-9_]+)$")]
+    private static partial Regex AsGitHubWrites();
 }

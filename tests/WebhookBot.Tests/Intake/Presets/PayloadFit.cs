@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Knowledge;
 
 namespace WebhookBot.Tests.Intake.Presets;
@@ -23,6 +24,8 @@ internal static partial class PayloadFit
         {
             JsonValueKind.Array => value.EnumerateArray().SelectMany(item => Misfits(item, shape.Element!, path + "[]")),
             JsonValueKind.Object => value.EnumerateObject().SelectMany(p => Field(p, shape, $"{path}.{p.Name}")),
+            JsonValueKind.String when shape.Values is { } values && !values.Contains(value.GetString()!) && Suggestion.Misspelt(value.GetString()!, values) is { } taken =>
+                [$"{path} is {value.GetString()}, which is taken for {taken}"],
             _ => [],
         };
     }
