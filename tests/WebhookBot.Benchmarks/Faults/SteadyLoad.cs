@@ -21,9 +21,9 @@ internal sealed class SteadyLoad : IDisposable
 
     /// <param name="address">Where they go.</param>
     /// <param name="aSecond">The rate.</param>
-    /// <param name="connections">They take turns.</param>
+    /// <param name="connections">They take turns; beside one that is busy when it is due another is opened, as senders do.</param>
     public SteadyLoad(Uri address, double aSecond, int connections = 32)
-        : this(Enumerable.Range(0, connections).Select(_ => new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false }), address, aSecond)
+        : this(Enumerable.Range(0, connections).Select(_ => new SocketsHttpHandler { UseProxy = false }), address, aSecond)
     {
     }
 
