@@ -17,7 +17,7 @@ internal static class OverloadFault
     // The generator's, so that it never takes more than one of the two; the bot has both.
     private const int LoadCore = 1;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     public static async Task RunAsync(Findings findings, BenchmarkOptions options, ScratchFolder scratch)
     {

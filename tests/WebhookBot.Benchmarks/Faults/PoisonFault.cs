@@ -19,6 +19,8 @@ internal static class PoisonFault
     private const int FirstHanging = 200_000_000;
     private const int FirstUndecidable = 300_000_000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     // As failures shall be tried again at once and often: what the product does to leave a broken target alone is turned off.
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -52,7 +54,7 @@ internal static class PoisonFault
             {
                 var first = ((round + 1) * 1_000_000) + (isPoisoned * 500_000);
                 var (answer, effect) = await MeasureAsync(bot, target, first, seconds, isPoisoned == 1);
-                await bot.SettleAsync(TimeSpan.FromMinutes(3));
+                await bot.SettleAsync(Patience);
                 if (round >= 0)
                 {
                     answers[isPoisoned].Add(answer);
@@ -95,12 +97,21 @@ internal static class PoisonFault
         }
 
         var others = answers.Where(a => !IsBeside(a.Number)).ToList();
-        while (target.Calls.Count(c => c.Number < FirstFailing) < others.Count)
+        Dictionary<long, long> calledAt;
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(100))
         {
-            await Task.Delay(50);
+            calledAt = target.Calls.DistinctBy(c => c.Number).ToDictionary(c => c.Number, c => c.At);
+            if (others.TrueForAll(a => calledAt.ContainsKey(first + a.Number)))
+            {
+                break;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                throw new TimeoutException($"{others.Count(a => !calledAt.ContainsKey(first + a.Number))} were not worked off within {Patience}");
+            }
         }
 
-        var calledAt = target.Calls.DistinctBy(c => c.Number).ToDictionary(c => c.Number, c => c.At);
         return (Statistics.P99(others.Select(a => a.Milliseconds)), Statistics.P99(others.Select(a => Stopwatch.GetElapsedTime(a.Due, calledAt[first + a.Number]).TotalMilliseconds)));
     }
 
