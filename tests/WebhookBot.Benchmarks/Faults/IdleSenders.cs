@@ -10,6 +10,9 @@ namespace WebhookBot.Benchmarks.Faults;
 /// <summary>Connections that send nothing, stop in their headers, or stop in their body, a third each; one that is cut is made again.</summary>
 internal sealed class IdleSenders : IAsyncDisposable
 {
+    /// <summary>The kind that sends nothing, which a server may take for a connection that is kept for later.</summary>
+    public const int Silent = 2;
+
     /// <summary>How each kind begins.</summary>
     public static readonly IReadOnlyList<(string Name, string Begins)> Kinds =
     [
@@ -40,8 +43,8 @@ internal sealed class IdleSenders : IAsyncDisposable
     /// <summary>Each that was cut: its kind, and how long after it had begun.</summary>
     public ConcurrentQueue<(int Kind, TimeSpan After)> Cut { get; } = new();
 
-    /// <summary>Until every one was cut.</summary>
-    public Task AllCutAsync(TimeSpan within) => _all.WaitAsync(within);
+    /// <summary>Until every one was cut, or so long.</summary>
+    public Task WaitAsync(TimeSpan atMost) => Task.WhenAny(_all, Task.Delay(atMost));
 
     public async ValueTask DisposeAsync()
     {
