@@ -1,5 +1,6 @@
 using WebhookBot.Benchmarks.Backtesting;
 using WebhookBot.Benchmarks.Common;
+using WebhookBot.Benchmarks.Faults;
 using WebhookBot.Benchmarks.Flood;
 using WebhookBot.Benchmarks.Intake;
 using WebhookBot.Benchmarks.Matching;
@@ -12,7 +13,7 @@ namespace WebhookBot.Benchmarks;
 public static class Program
 {
     private const string Usage = """
-        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|flood|soak|all [--quick] [--write]
+        usage: dotnet run -c Release --project tests/WebhookBot.Benchmarks -- intake|matching|start|backtest|flood|soak|faults|all [--quick] [--write]
 
           intake     durable intake against the same server without the journal, and against MapGitHubWebhooks
           matching   one event against 10 to 10,000 rules
@@ -20,6 +21,8 @@ public static class Program
           backtest   10,000 recorded deliveries through two sets of 200 rules, beside a running bot
           flood      signed requests to one source while another is flooded by unsigned ones
           soak       a steady load over a journal that keeps little, and whether anything grows; not part of all
+          faults     what docs/operations.md promises for faults, at its full size: about 40 minutes; not part of all. Named ones only:
+                     faults slow-disk|copies|poison|overload|slow-senders|restarts|slow-target ...
           all        the others after one another
           --quick    shorter and rougher
           --write    puts the tables into docs/benchmarks.md
@@ -32,6 +35,7 @@ public static class Program
         [ServerVerb.Name, var kind, var folder] => ServerVerb.Run(kind, folder),
         [LoadVerb.Name] => LoadVerb.Run(),
         [FloodVerb.Name] => FloodVerb.Run(),
+        [OfferVerb.Name] => OfferVerb.Run(),
         _ => RunAsync(args).GetAwaiter().GetResult(),
     };
 
@@ -57,6 +61,8 @@ public static class Program
                 return await FloodBenchmark.RunAsync(options);
             case "soak" when options is not null:
                 return await SoakBenchmark.RunAsync(options);
+            case FaultsBenchmark.Name when options is not null:
+                return await FaultsBenchmark.RunAsync(options);
             case "all" when options is not null:
                 MatchingBenchmark.Run(options);
                 return new[] { await StartBenchmark.RunAsync(options), await BacktestBenchmark.RunAsync(options), await FloodBenchmark.RunAsync(options), await IntakeBenchmark.RunAsync(options) }.Max();

@@ -1,12 +1,18 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using WebhookBot.Journal;
 
 namespace WebhookBot.Intake;
 
 /// <summary>Writes down what was verified, and answers when it is durable.</summary>
-internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock)
+internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock, IOptions<IntakeOptions> options)
 {
     private const int MostEvents = 10_000;
+
+    private int _waiting;
+
+    /// <summary>Whether as many requests wait to be written down as may.</summary>
+    public bool IsFull => Volatile.Read(ref _waiting) >= options.Value.MaxWaiting;
 
     /// <summary>Takes a request: one delivery, or one for each event in a body that holds many.</summary>
     public async Task<IntakeAnswer> TakeAsync(WebhookSource source, IncomingRequest request, ReadOnlyMemory<byte> body, string verifiedBy)
@@ -48,6 +54,7 @@ internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock)
     // All or nothing, as far as the sender is told: what was written before a failure is known again when it is sent again.
     private async Task<IntakeAnswer> AppendAsync(SourcePreset shape, List<DeliveryDraft> drafts)
     {
+        Interlocked.Increment(ref _waiting);
         try
         {
             if (drafts is [var one])
@@ -62,6 +69,10 @@ internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock)
         catch (JournalUnavailableException e)
         {
             return IntakeAnswer.Busy("The journal cannot take more now", e.RetryAfter);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed record IntakeAnswer
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (Status is 413 or 415 or 503 || (Status == 429 && response.HttpContext.Request.ContentLength is not <= SmallBody))
+        if (Status is 413 or 415 || (Status is 429 or 503 && response.HttpContext.Request.ContentLength is not <= SmallBody))
         {
             // The rest of the body is not worth reading.
             response.Headers.Connection = "close";

@@ -18,6 +18,8 @@ internal sealed class IntakeEndpoint
 
     private const string SlackRoute = "slack";
 
+    private static readonly TimeSpan ComeAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly SourceRegistry _sources;
     private readonly NetworkLists _lists;
     private readonly SourceActivity _activity;
@@ -111,6 +113,12 @@ internal sealed class IntakeEndpoint
 
     private async Task<(IntakeAnswer Answer, string? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
     {
+        // Those who wait shall have their answer while it is of use to them, so nobody waits behind them.
+        if (_deliveries.IsFull)
+        {
+            return (IntakeAnswer.Busy("More is sent than can be written down", ComeAgainAfter), null);
+        }
+
         var limit = Math.Min(source.Shape.MaxBodyBytes, _options.MaxBodyBytes);
         if (await RefuseByHeadersAsync(source, http, limit) is { } refusal)
         {

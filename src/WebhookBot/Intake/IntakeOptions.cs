@@ -16,6 +16,10 @@ public sealed class IntakeOptions
     [Range(26_214_400, 1L << 40)]
     public long MaxBytesInFlight { get; set; } = 40L << 20;
 
+    /// <summary>So many deliveries may wait at one time to be written down; who sends more is sent away with a 503.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxWaiting { get; set; } = 1_000;
+
     /// <summary>How long a request waits for its turn, and how long a large body may take, before it is sent away with a 503.</summary>
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(15);
 

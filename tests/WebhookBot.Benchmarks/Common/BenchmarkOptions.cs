@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookBot.Benchmarks.Faults;
 
 namespace WebhookBot.Benchmarks.Common;
 
@@ -18,13 +19,16 @@ internal sealed record BenchmarkOptions(bool IsQuick, bool IsWritten)
     /// <summary>For <c>soak</c>: deliveries a second.</summary>
     public int? Rate { get; private init; }
 
-    /// <summary>As they were given, but for <c>--write</c>.</summary>
+    /// <summary>For <c>faults</c>: which ones; all when none is named.</summary>
+    public IReadOnlyCollection<string> Faults { get; private init; } = [];
+
+    /// <summary>As they were given, but for the names of faults and <c>--write</c>.</summary>
     public string Flags { get; private init; } = "";
 
     /// <summary>The options after the verb; null when there is one that is not known.</summary>
     public static BenchmarkOptions? Parse(string[] args)
     {
-        var (flags, numbers) = (new HashSet<string>(), new Dictionary<string, int>());
+        var (flags, numbers, faults) = (new HashSet<string>(), new Dictionary<string, int>(), new List<string>());
         for (var i = 1; i < args.Length; i++)
         {
             if (args[i] is "--quick" or "--write")
@@ -34,6 +38,10 @@ internal sealed record BenchmarkOptions(bool IsQuick, bool IsWritten)
             else if (Numbers.Contains(args[i]) && i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
             {
                 numbers[args[i++]] = number;
+            }
+            else if (args[0] == FaultsBenchmark.Name && FaultsBenchmark.All.Any(f => f.Name == args[i]))
+            {
+                faults.Add(args[i]);
             }
             else
             {
@@ -47,7 +55,8 @@ internal sealed record BenchmarkOptions(bool IsQuick, bool IsWritten)
             Deliveries = Number("--deliveries"),
             Minutes = Number("--minutes"),
             Rate = Number("--rate"),
-            Flags = string.Concat(args.Skip(1).Where(arg => arg != "--write").Select(arg => " " + arg)),
+            Faults = faults,
+            Flags = string.Concat(args.Skip(1).Where(arg => arg != "--write" && !faults.Contains(arg)).Select(arg => " " + arg)),
         };
     }
 }

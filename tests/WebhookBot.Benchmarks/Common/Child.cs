@@ -9,6 +9,7 @@ namespace WebhookBot.Benchmarks.Common;
 /// </summary>
 internal sealed class Child : IAsyncDisposable
 {
+    private const int SigTerm = 15;
     private const int SigStop = 19;
     private const int SigCont = 18;
 
@@ -92,6 +93,15 @@ internal sealed class Child : IAsyncDisposable
     public void Pause() => Signal(SigStop);
 
     public void Resume() => Signal(SigCont);
+
+    /// <summary>SIGTERM: it is asked to end. Gives the exit code.</summary>
+    /// <exception cref="TimeoutException">It is still running.</exception>
+    public async Task<int> StopAsync(TimeSpan within)
+    {
+        Signal(SigTerm);
+        await _process.WaitForExitAsync().WaitAsync(within);
+        return _process.ExitCode;
+    }
 
     /// <summary>SIGKILL: it can do nothing any more.</summary>
     public async Task KillAsync()

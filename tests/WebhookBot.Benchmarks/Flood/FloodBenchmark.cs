@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using WebhookBot.Benchmarks.Common;
 using WebhookBot.Benchmarks.Intake;
@@ -69,19 +66,13 @@ internal static class FloodBenchmark
             probes.Add(ProbeAsync(client, began, due));
         }
 
-        var times = await Task.WhenAll(probes);
-        Array.Sort(times);
-        return times[(int)(times.Length * 0.99)];
+        return Statistics.P99(await Task.WhenAll(probes));
     }
 
     private static async Task<double> ProbeAsync(HttpClient client, long began, TimeSpan due)
     {
         var body = PullRequestBody.Create(PullRequestBody.TenKilobytes, Random.Shared.Next());
-        using var request = new HttpRequestMessage(HttpMethod.Post, ServerVerb.Path) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("X-GitHub-Event", "pull_request");
-        request.Headers.Add("X-GitHub-Delivery", Guid.NewGuid().ToString());
-        request.Headers.Add("X-Hub-Signature-256", $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(ServerVerb.Secret), body))}");
+        using var request = GitHubRequest.Create(body, Guid.NewGuid().ToString());
         using var answer = await client.SendAsync(request);
         return (int)answer.StatusCode == 202 ? (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds : throw new InvalidOperationException($"a signed request was answered with {(int)answer.StatusCode}");
     }

@@ -28,8 +28,6 @@ internal static class ServerVerb
     public const string Octokit = "octokit";
 
     public const string Drain = "drain";
-    public const string Path = "/hooks/github";
-    public const string Secret = "a-secret-of-the-benchmark-and-nothing-else";
 
     private const int MostWaited = 120_000;
     private const string AnyPort = "http://127.0.0.1:0";
@@ -59,11 +57,11 @@ internal static class ServerVerb
         var settings = new Dictionary<string, string?>
         {
             [WebHostDefaults.ServerUrlsKey] = AnyPort,
-            ["GITHUB_WEBHOOK_SECRET"] = Secret,
-            ["ALERTMANAGER_TOKEN"] = Secret,
-            ["Journal:Path"] = System.IO.Path.Combine(folder, "journal.db"),
+            ["GITHUB_WEBHOOK_SECRET"] = GitHubRequest.Secret,
+            ["ALERTMANAGER_TOKEN"] = GitHubRequest.Secret,
+            ["Journal:Path"] = Path.Combine(folder, "journal.db"),
             ["Journal:MaxIndexLag"] = "100000000",
-            ["Rules:Path"] = kind == Whole ? System.IO.Path.Combine(Checkout.Root(), "rules") : Rules(folder),
+            ["Rules:Path"] = kind == Whole ? Path.Combine(Checkout.Root(), "rules") : Rules(folder),
         };
         var app = BotHost.Build(settings, builder =>
         {
@@ -85,7 +83,7 @@ internal static class ServerVerb
 
     private static string Rules(string folder)
     {
-        var path = System.IO.Path.Combine(folder, "sources.yml");
+        var path = Path.Combine(folder, "sources.yml");
         File.WriteAllText(path, "sources:\n  github:\n    preset: github\n    secret: GITHUB_WEBHOOK_SECRET\n  alertmanager:\n    preset: alertmanager\n    secret: ALERTMANAGER_TOKEN\n");
         return path;
     }
@@ -115,7 +113,7 @@ internal static class ServerVerb
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<WebhookEventProcessor, EmptyProcessor>();
         var app = builder.Build();
-        app.MapGitHubWebhooks(Path, Secret);
+        app.MapGitHubWebhooks(GitHubRequest.Path, GitHubRequest.Secret);
         return app;
     }
 

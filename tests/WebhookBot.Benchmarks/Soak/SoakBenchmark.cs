@@ -28,8 +28,8 @@ internal static class SoakBenchmark
         var (bot, url, _) = await StartBenchmark.StartReadyAsync(data, WriteRules(scratch.Sub("rules"), target.Urls.First()), new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["GITHUB_WEBHOOK_SECRET"] = SoakLoad.Secret,
-            ["ALERTMANAGER_TOKEN"] = SoakLoad.Secret,
+            ["GITHUB_WEBHOOK_SECRET"] = GitHubRequest.Secret,
+            ["ALERTMANAGER_TOKEN"] = GitHubRequest.Secret,
             ["Http__AllowPrivateAddresses"] = "true",
             ["Journal__Retention"] = Retention.ToString("c", CultureInfo.InvariantCulture),
             ["Journal__SegmentBytes"] = "4194304",

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using WebhookBot.Benchmarks.Common;
 
@@ -10,8 +9,6 @@ namespace WebhookBot.Benchmarks.Soak;
 /// <summary>A steady mixture: three in four are pull requests of GitHub with 3 to 10 KB, the others notifications of Alertmanager.</summary>
 internal sealed class SoakLoad(HttpClient client, int rate)
 {
-    public const string Secret = "a-secret-of-the-benchmark";
-
     private const int Bodies = 100;
 
     private readonly byte[][] _bodies = [.. Enumerable.Range(0, Bodies).Select(i => PullRequestBody.Create(3000 + (i * 70), i))];
@@ -24,11 +21,8 @@ internal sealed class SoakLoad(HttpClient client, int rate)
     public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>The 99th percentile of those from that minute on, in milliseconds from when each was due.</summary>
-    public double P99(double from, double to)
-    {
-        var times = _times.Where(time => time.Minutes >= from && time.Minutes < to).Select(time => time.Milliseconds).Order().ToList();
-        return times.Count == 0 ? double.NaN : times[(int)(times.Count * 0.99)];
-    }
+    public double P99(double from, double to) =>
+        Statistics.P99(_times.Where(time => time.Minutes >= from && time.Minutes < to).Select(time => time.Milliseconds));
 
     public async Task RunAsync(TimeSpan time)
     {
@@ -65,27 +59,14 @@ internal sealed class SoakLoad(HttpClient client, int rate)
         _times.Add((due.TotalMinutes, (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds));
     }
 
-    private HttpRequestMessage PullRequest(long i)
-    {
-        var body = _bodies[i % Bodies];
-        var request = Post("/hooks/github", body);
-        request.Headers.Add("X-GitHub-Event", "pull_request");
-        request.Headers.Add("X-GitHub-Delivery", Guid.NewGuid().ToString());
-        request.Headers.Add("X-Hub-Signature-256", $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body))}");
-        return request;
-    }
+    private HttpRequestMessage PullRequest(long i) => GitHubRequest.Create(_bodies[i % Bodies], Guid.NewGuid().ToString());
 
     private static HttpRequestMessage Alert(long i)
     {
         var status = i % 8 == 3 ? "firing" : "resolved";
         var body = $$$"""{"version":"4","groupKey":"{}:{alertname=\"Soak{{{i}}}\"}","status":"{{{status}}}","receiver":"bot","groupLabels":{},"commonLabels":{"severity":"critical"},"commonAnnotations":{},"externalURL":"https://alerts.example","alerts":[{"status":"{{{status}}}","labels":{"alertname":"Soak"},"annotations":{"summary":"{{{new string('s', 400)}}}"},"startsAt":"2026-01-05T11:58:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"{{{i:x16}}}"}]}""";
-        var request = Post("/hooks/alertmanager", Encoding.UTF8.GetBytes(body));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Secret);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/hooks/alertmanager", UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", GitHubRequest.Secret);
         return request;
     }
-
-    private static HttpRequestMessage Post(string path, byte[] body) => new(HttpMethod.Post, new Uri(path, UriKind.Relative))
-    {
-        Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-    };
 }

@@ -92,9 +92,10 @@ internal static class StartBenchmark
     }
 
     /// <summary>A bot over that journal once it is ready, and what it said then.</summary>
-    public static async Task<(Child Bot, Uri Url, string Said)> StartReadyAsync(string data, string? rules = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<(Child Bot, Uri Url, string Said)> StartReadyAsync(
+        string data, string? rules = null, IReadOnlyDictionary<string, string>? environment = null, Uri? at = null)
     {
-        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var url = at ?? new Uri($"http://127.0.0.1:{FreePort()}");
         var dll = Path.Combine(AppContext.BaseDirectory, "webhookbot.dll");
         using var client = new HttpClient { BaseAddress = url };
         var began = Stopwatch.GetTimestamp();
