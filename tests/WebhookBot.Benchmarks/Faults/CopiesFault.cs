@@ -25,7 +25,7 @@ internal static class CopiesFault
 
         var effects = target.Calls.Where(c => c.Number < Ids).ToList();
         findings.Add(
-            $"{order.Length:N0} copies of {Ids} ids in a minute over 32 connections: each done once",
+            $"{order.Length:N0} copies of {Ids} ids in {order.Length / Rate:F0} s over 32 connections: each done once",
             $"{effects.Count} calls for {effects.DistinctBy(c => c.Number).Count()} ids",
             effects.Count == Ids && effects.DistinctBy(c => c.Number).Count() == Ids);
 
