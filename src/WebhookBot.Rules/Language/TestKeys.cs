@@ -33,7 +33,7 @@ public static class TestKeys
     /// <summary>Of an action that is expected, beside the action itself.</summary>
     public static KeyTable Expected { get; } = new("expected-action", "An action that is expected, with the arguments that must be equal; others may be anything.",
     [
-        new("waits", ValueForm.Duration, "How long after its event the action is to be done: what `wait`, `debounce` or `digest` make of it. Whenever, when nothing is said."),
+        new("waits", ValueForm.Duration, "How long after its event the action is to be done: what `wait`, `debounce` or `digest` make of it. `0s`: at once. Whenever, when nothing is said."),
     ]);
 
     /// <summary>Of a test.</summary>

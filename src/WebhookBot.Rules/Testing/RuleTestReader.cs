@@ -8,6 +8,7 @@ namespace WebhookBot.Rules.Testing;
 /// <summary>Reads test files. What is wrong with them is told as it is for rule files.</summary>
 public sealed class RuleTestReader
 {
+    private const string AtOnce = "0s";
     private static readonly DateTimeOffset DefaultTime = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
     private readonly RuleSet _rules;
@@ -165,10 +166,11 @@ public sealed class RuleTestReader
 
     private TimeSpan? ReadWait(YamlNode? node)
     {
-        var wait = node is YamlScalar scalar ? Durations.TryParse(scalar.Text) : null;
+        var text = (node as YamlScalar)?.Text ?? "";
+        var wait = text == AtOnce ? TimeSpan.Zero : Durations.TryParse(text);
         if (node is not null && wait is null)
         {
-            _diagnostics.Error(node.Position, DiagnosticCode.BadDuration, "'waits' is a duration such as 30s, 15m, 1h30m, 7d or 2w");
+            _diagnostics.Error(node.Position, DiagnosticCode.BadDuration, "'waits' is a duration such as 30s, 15m, 1h30m, 7d or 2w, or 0s for at once");
         }
 
         return wait;

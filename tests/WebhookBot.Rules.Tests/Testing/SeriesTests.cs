@@ -42,13 +42,15 @@ public class SeriesTests
     [InlineData("events: [{ event: PUSH }, { event: PUSH, with: { after: new } }, { event: PUSH, with: { ref: b } }], expect: { quiet: [{ say: { text: 'a: new' }, waits: 5m }, { say: { text: 'b: old' } }] }")]
     [InlineData("events: [{ event: PUSH }, { event: PUSH, with: { after: new }, at: 2026-01-05T12:06:00Z }], expect: { quiet: [say: { text: 'a: old' }, say: { text: 'a: new' }] }")]
     [InlineData("events: [{ event: NOTE }, { event: NOTE, at: 2026-01-05T12:30:00Z }, { event: NOTE, at: 2026-01-05T12:31:00Z }], expect: { gathered: [{ digest: {}, waits: 1h }, { digest: {} }, { digest: {}, waits: 1h }] }")]
+    [InlineData("event: FORK, with: { big: true }, expect: { otherwise: [{ say: { text: big }, waits: 0s }] }")]
     public void Holds(string test) => Assert.Empty(Failures(test));
 
     [Fact]
     public void Tells_another_wait_and_none() => Assert.Equal(
-        ["nudge: say: waits", "    expected  1h", "    planned   1h30m", "otherwise: say: waits", "    expected  1h", "    planned   nothing"],
+        ["nudge: say: waits", "    expected  1h", "    planned   1h30m", "nudge: say: waits", "    expected  0s", "    planned   1h30m", "otherwise: say: waits", "    expected  1h", "    planned   nothing"],
         [
             .. Failures("event: OPENED, expect: { nudge: [{ say: {}, waits: 1h }] }"),
+            .. Failures("event: OPENED, expect: { nudge: [{ say: {}, waits: 0s }] }"),
             .. Failures("event: FORK, with: { big: true }, expect: { otherwise: [{ say: {}, waits: 1h }] }"),
         ]);
 

@@ -22,7 +22,7 @@ public sealed partial class MetricsTests
     {
         await using var bot = await RunningBot.StartAsync(Rules);
         await bot.FinishedAsync(await bot.SendGitHubAsync("push", "{}"));
-        var page = await Poll.UntilAsync(() => bot.Client.GetStringAsync("/metrics", Stop), text => text.Contains("rule=\"told\"", StringComparison.Ordinal));
+        var page = await Poll.UntilAsync(() => bot.Client.GetStringAsync("/metrics", Stop), text => text.Contains("rule=\"told\"", StringComparison.Ordinal) && text.Contains("webhookbot_deliveries_duration_seconds", StringComparison.Ordinal));
 
         var series = Parse(page);
         var handbook = await File.ReadAllTextAsync(Repository.PathOf("docs", "operations.md"), Stop);
@@ -52,7 +52,7 @@ public sealed partial class MetricsTests
             ("webhookbot_intake_requests_total", "source=\"github\""), ("webhookbot_intake_duration_seconds_count", "source=\"github\""),
             ("webhookbot_rules_matched_total", "rule=\"tell\""), ("webhookbot_rules_duration_seconds_count", "rule=\"tell\""),
             ("webhookbot_actions_attempts_total", "action=\"http\""), ("webhookbot_actions_duration_seconds_count", "action=\"http\""),
-            ("webhookbot_targets_attempts_total", "target=\"127.0.0.1"), ("webhookbot_targets_duration_seconds_count", "target=\"127.0.0.1"),
+            ("webhookbot_targets_attempts_total", "target=\""), ("webhookbot_targets_duration_seconds_count", "target=\""),
         })
         {
             Assert.Contains(counted, s => s.StartsWith($"{name}{{", StringComparison.Ordinal) && s.Contains(label, StringComparison.Ordinal));
