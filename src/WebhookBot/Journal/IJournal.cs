@@ -98,7 +98,8 @@ public interface IJournal
 
     /// <summary>
     /// The newest deliveries that pass the query, newest first, each with all that came of it: at most <paramref name="last"/>, whatever the
-    /// query's limit and cursor say. Sees everything written before the enumeration begins, and holds few of them at a time.
+    /// query's limit and cursor say. Sees everything written before the enumeration begins, and holds few of them at a time. Their plans say of each rule
+    /// whether it matched, and not what each condition saw.
     /// </summary>
     IAsyncEnumerable<DeliveryRecord> ReadLastAsync(DeliveryQuery query, int last, CancellationToken cancellation);
 

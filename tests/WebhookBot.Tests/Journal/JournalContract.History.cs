@@ -96,6 +96,21 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Reads_of_many_which_rules_matched_and_of_one_what_each_condition_saw()
+    {
+        var id = await Journal.AppendAsync("a");
+        await Journal.WorkOffAsync(JournalDriver.Succeeded);
+
+        var whole = (await Journal.GetAsync(id)).Plan!;
+        var read = (await Journal.ReadLastAsync(new DeliveryQuery(), 1, Stop).ToListAsync(Stop))[0].Plan!;
+
+        Assert.All(whole.Rules, rule => Assert.NotEqual("", rule.Explanation.Condition));
+        Assert.All(read.Rules, rule => Assert.Equal("", rule.Explanation.Condition));
+        Assert.Equal(whole.Rules.Select(rule => (rule.Rule, rule.Matched)), read.Rules.Select(rule => (rule.Rule, rule.Matched)));
+        Assert.Equal(whole.Actions.Select(action => (action.Key, action.Arguments.GetRawText())), read.Actions.Select(action => (action.Key, action.Arguments.GetRawText())));
+    }
+
+    [Fact]
     public async Task Stops_reading_when_it_is_told_to()
     {
         await Journal.AppendAsync("a");
@@ -126,8 +141,13 @@ public abstract partial class JournalContract
         Assert.Equal(count, read);
     }
 
+    // What each condition saw is read of one delivery alone.
     private static string Describe(DeliveryRecord record) =>
-        JsonSerializer.Serialize(record with { Delivery = record.Delivery with { Body = default } }) + Convert.ToHexString(record.Delivery.Body.Span);
+        JsonSerializer.Serialize(record with
+        {
+            Delivery = record.Delivery with { Body = default },
+            Plan = record.Plan is { } plan ? plan with { Rules = [.. plan.Rules.Select(rule => JournalDriver.Explain(rule.Rule, rule.Matched))] } : null,
+        }) + Convert.ToHexString(record.Delivery.Body.Span);
 
     private async Task<List<string>> SendersAsync(DeliveryQuery query, int last)
     {

@@ -79,7 +79,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         {
             var frame = log.Read(found.Position);
             var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
-            return Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? []);
+            return Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? [], isBrief: true);
         }
         catch (InvalidDataException) when (log.Find(found.Position.Segment) is null)
         {
@@ -169,7 +169,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         return Compose(delivery, found.Steps, found.Duplicates, []);
     }
 
-    private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, HashSet<int> running)
+    private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, HashSet<int> running, bool isBrief = false)
     {
         var progress = new DeliveryProgress();
         Plan? plan = null;
@@ -178,7 +178,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         foreach (var position in positions)
         {
             var frame = log.Read(position);
-            plan ??= frame.Header.Kind == FrameKind.Plan ? PlanFrame.Read(frame.Payload) : null;
+            plan ??= frame.Header.Kind == FrameKind.Plan ? PlanFrame.Read(frame.Payload, isBrief) : null;
             problem = frame.Header.Kind switch
             {
                 FrameKind.Postponed or FrameKind.GivenUp => ReasonFrame.ReadReason(frame.Payload),

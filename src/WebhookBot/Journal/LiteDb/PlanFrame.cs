@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WebhookBot.Rules.Conditions;
 using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Journal.LiteDb;
@@ -28,6 +29,8 @@ internal static class PlanFrame
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
+
+    private static readonly JsonSerializerOptions s_brief = new(s_json) { Converters = { new LeftUnread() } };
 
     /// <summary>The rules that matched, and those that did not and act by their <c>else</c>.</summary>
     public static IEnumerable<string> RulesOf(Plan plan)
@@ -64,11 +67,13 @@ internal static class PlanFrame
         return ReadOutline(ref reader);
     }
 
-    public static Plan Read(ReadOnlySpan<byte> payload)
+    /// <param name="payload">The frame's.</param>
+    /// <param name="isBrief">Whether what each condition saw is left unread; it is most of a plan.</param>
+    public static Plan Read(ReadOnlySpan<byte> payload, bool isBrief = false)
     {
         var reader = new PayloadReader(payload);
         ReadOutline(ref reader);
-        return JsonSerializer.Deserialize<Plan>(reader.Content(), s_json)
+        return JsonSerializer.Deserialize<Plan>(reader.Content(), isBrief ? s_brief : s_json)
             ?? throw new InvalidDataException("A plan in the journal is empty.");
     }
 
@@ -122,5 +127,18 @@ internal static class PlanFrame
         }
 
         return new PlanOutline(checked((int)(actions & ~HasTimes)), matched, held, marks);
+    }
+
+    private sealed class LeftUnread : JsonConverter<Explanation>
+    {
+        private static readonly Explanation s_unread = new() { Condition = "", Result = Rules.Truth.Unknown };
+
+        public override Explanation Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            reader.Skip();
+            return s_unread;
+        }
+
+        public override void Write(Utf8JsonWriter writer, Explanation value, JsonSerializerOptions options) => throw new NotSupportedException("a plan that was read in part is not written");
     }
 }
