@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using WebhookBot.Actions;
@@ -38,14 +39,16 @@ public sealed class OutageTests(ITestOutputHelper output)
     private static readonly string[] Kinds = ["living", "news", "plain"];
 
     /// <summary>
-    /// The promise is 5 events a second, 108,000 in six hours. Here all six hours pass on the clock with an event every 24 seconds, 900: one of
-    /// 120. What a waiting action costs in memory (as long as it waits, over what is left when all is done) is told for 108,000; that overstates
-    /// what is kept of its being put off, since so many in one line would be looked at less often each.
+    /// The promise is 5 events a second, 108,000 in six hours; so many are sent with OUTAGE_EVENTS=108000, by default 900, each time spread over
+    /// six hours of the clock. Of few, neither the memory that a waiting action takes (as long as it waits, over what is left when all is done) nor
+    /// the slowest answers can be told from what else goes on in the process: they are only printed then. What grows with an outage shows at any
+    /// number in the bytes of log that a delivery has written.
     /// </summary>
     [Fact]
     public async Task Slack_is_down_for_six_hours_and_nothing_is_lost_but_what_is_too_old()
     {
-        const int Events = 900;
+        const int Enough = 20_000;
+        var events = int.Parse(Environment.GetEnvironmentVariable("OUTAGE_EVENTS") ?? "900", CultureInfo.InvariantCulture);
         await using var world = await SimulatedBot.StartAsync(_ => Rules);
         world.Slack.AddChannel("news");
         var isDown = true;
@@ -58,20 +61,26 @@ public sealed class OutageTests(ITestOutputHelper output)
         var began = world.Clock.GetUtcNow();
         var acks = new List<double>();
         var ids = new List<string>();
-        await world.PassAsync(TimeSpan.FromHours(6), TimeSpan.FromSeconds(24), async () =>
+        const int Steps = 900;
+        await world.PassAsync(TimeSpan.FromHours(6), TimeSpan.FromHours(6) / Steps, async () =>
         {
-            var number = ids.Count;
-            var started = Stopwatch.GetTimestamp();
-            ids.Add(await SendAsync(world, number));
-            acks.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            for (var i = 0; i < events / Steps; i++)
+            {
+                var number = ids.Count;
+                var started = Stopwatch.GetTimestamp();
+                ids.Add(await SendAsync(world, number));
+                acks.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+
             await world.TakenUpAsync(ids[^1]);
         });
-        Assert.Equal(Events, ids.Count);
         var memory = GC.GetTotalMemory(forceFullCollection: true);
-        var log = new DirectoryInfo(Path.Combine(world.Bot.Folder.Path, "data", "journal")).EnumerateFiles().Sum(f => f.Length);
-        output.WriteLine($"{calls.Count} calls in six hours; {log / (double)Events:F0} bytes of log a delivery");
-        output.WriteLine($"answered in {acks.Take(300).Order().ElementAt(296):F1} ms (p99) in the first two hours, {acks.TakeLast(300).Order().ElementAt(296):F1} ms in the last two");
+        var log = new DirectoryInfo(Path.Combine(world.Bot.Folder.Path, "data", "journal")).EnumerateFiles().Sum(f => f.Length) / (double)ids.Count;
+        var (first, last) = (P99(acks.Take(ids.Count / 3)), P99(acks.TakeLast(ids.Count / 3)));
+        output.WriteLine($"{calls.Count} calls in six hours for {ids.Count} events; {log:F0} bytes of log a delivery");
+        output.WriteLine($"answered in {first:F1} ms (p99) in the first two hours, {last:F1} ms in the last two: {last / first:F2}");
         Assert.InRange(calls.Count, 50, 6 * 60 * 6);
+        Assert.InRange(log, 1, 6_000);
 
         isDown = false;
         calls.Clear();
@@ -80,9 +89,14 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         await world.Bot.Client.SettledAsync(TimeSpan.FromSeconds(30));
         Assert.Empty(await world.TargetsAsync());
-        var each = (memory - GC.GetTotalMemory(forceFullCollection: true)) / (double)Events;
+        var each = (memory - GC.GetTotalMemory(forceFullCollection: true)) / (double)ids.Count;
         output.WriteLine($"{each:F0} bytes of memory for each that waited, {each * 108_000 / (1 << 20):F0} MB for 108,000");
-        Assert.True(each * 108_000 < 200 << 20, $"{each} bytes each");
+        if (ids.Count >= Enough)
+        {
+            Assert.True(each * 108_000 < 200 << 20, $"{each} bytes each");
+            Assert.InRange(last / first, 0, 1.1);
+        }
+
         output.WriteLine($"drained {(calls.Last() - ended).TotalMinutes:F1} minutes after the end with {world.Slack.Messages.Count} messages");
         await CheckAsync(world, ids, began, ended);
     }
@@ -163,6 +177,8 @@ public sealed class OutageTests(ITestOutputHelper output)
         Assert.True(took < TimeSpan.FromSeconds(15), $"{took}");
         Assert.InRange(slow.Requests.Count - 64, 1, 8);
     }
+
+    private static double P99(IEnumerable<double> times) => times.Order().ToList() is var sorted ? sorted[sorted.Count * 99 / 100] : 0;
 
     private static async Task CheckAsync(SimulatedBot world, List<string> ids, DateTimeOffset began, DateTimeOffset ended)
     {
