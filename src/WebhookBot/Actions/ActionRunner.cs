@@ -106,6 +106,12 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         var started = clock.GetTimestamp();
         var outcome = await ExecuteAsync(action, request with { Pile = passage?.Pile }, cancellation);
         var attempt = (passage is null ? null : await passage.ReportAsync(outcome)) ?? tools.Judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
+        if (attempt.Status == ActionStatus.Dead)
+        {
+            // Before others may call: none of them counts on it.
+            tools.Traffic.Forget(lease.Id);
+        }
+
         BotMetrics.Attempted(action.Descriptor.Name, target?.Host ?? ServiceOf(action), NameOf(attempt.Status), clock.GetElapsedTime(started));
         return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(attempt, stale), (outcome as ActionOutcome.Succeeded)?.Keep, cancellation);
     }

@@ -17,7 +17,7 @@ internal sealed class EarlierWaits(IJournal journal, IEnumerable<IAction> action
     /// <summary>Tells of what waits and comes before that action, each once.</summary>
     public async Task RecallAsync(ActionLease lease, Action<ActionLease, ActionTarget, DateTimeOffset> recall, CancellationToken cancellation)
     {
-        if (lease.Origin.Subject is not { } subject || _waiting is { Count: 0 })
+        if (lease.Attempts > 0 || lease.Origin.Subject is not { } subject || _waiting is { Count: 0 })
         {
             return;
         }
@@ -57,8 +57,8 @@ internal sealed class EarlierWaits(IJournal journal, IEnumerable<IAction> action
     // Null when it was not put off at a target: what waits for its own time holds nobody up.
     private (ActionLease Lease, ActionTarget Target)? Describe(DeliveryRecord record, HeldAction waiting)
     {
-        var (action, status, attempts) = (record.Actions[waiting.Index].Action, record.Actions[waiting.Index].Status, record.Actions[waiting.Index].Attempts);
-        if (status != ActionStatus.Waiting || attempts.Count == 0 || !IsOfTarget(attempts[^1].Detail) || !_actions.TryGetValue(action.Action, out var by))
+        var action = record.Actions[waiting.Index].Action;
+        if (record.Actions[waiting.Index] is not { Status: ActionStatus.Waiting, Attempts: [.., var last] } || !IsOfTarget(last.Detail) || !_actions.TryGetValue(action.Action, out var by))
         {
             return null;
         }

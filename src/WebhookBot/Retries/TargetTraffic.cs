@@ -7,7 +7,7 @@ namespace WebhookBot.Retries;
 
 /// <summary>
 /// Knows of each target whether it works, whether it asked to be left alone, and whose turn it is. What may not call now is put off in the
-/// journal, so that neither a worker nor a subject waits for it. What it knows it knows since the start.
+/// journal, so that neither a worker nor a subject waits for it. What it knows it knows since the start; of what was put off before, only what comes first.
 /// </summary>
 internal sealed partial class TargetTraffic(
     BreakerNotice notice, EarlierWaits earlier, TimeProvider clock, Random random, IOptions<ActionsOptions> options, ILogger<TargetTraffic> log) : ITargetTraffic
@@ -17,8 +17,6 @@ internal sealed partial class TargetTraffic(
 
     // A due time is the wall clock's and the turn another clock's; they need not agree to the microsecond.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(10);
-
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     // When there are so many, those that are at rest are forgotten.
     private const int ManyTargets = 1_000;
@@ -90,7 +88,7 @@ internal sealed partial class TargetTraffic(
 
             var (now, wall) = (Now, clock.GetUtcNow());
             var pause = WaitingPlaces.PauseOf(place.Lane, now);
-            pause = pause == TimeSpan.Zero && place.IsOvertaken ? Moment : pause;
+            pause = pause == TimeSpan.Zero && place.IsOvertaken ? WaitingLine.Moment : pause;
             if (pause == TimeSpan.Zero || wall >= place.StaleAt || place.Lane.Line.JoinsPile(place))
             {
                 return null;
@@ -153,9 +151,9 @@ internal sealed partial class TargetTraffic(
                     break;
             }
 
-            EndPile(passage, outcome);
             if (outcome is ActionOutcome.Succeeded)
             {
+                passage.CarriedPile?.State = PileState.Told;
                 lane.Line.ThingOf(passage.Target)?.Tell(passage.Lease.Origin);
             }
 
@@ -195,8 +193,23 @@ internal sealed partial class TargetTraffic(
             return null;
         }
 
+        Untell(passage);
         PutOffFor(passage, breaker.Pause(now), UncertainEnd.Tell($"{later!.Detail}; {NotCounted}", later.MayHaveHappened));
         return passage.TurnedAway;
+    }
+
+    // What was put off before the start goes first, too. It is looked at when its record says.
+    private void Recall(ActionLease lease, ActionTarget target, DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            if (_places.Find(lease.Id) is null)
+            {
+                var place = _places.Of(lease, target, LaneOf(target));
+                place.At = Now + (due - clock.GetUtcNow());
+                place.Lane.Host.Order.Wait(place);
+            }
+        }
     }
 
     // Under the gate. True when it was turned away.
@@ -226,7 +239,7 @@ internal sealed partial class TargetTraffic(
 
         if (thing?.Newest is { } newest && newest.Id.Sequence > lease.Origin.Sequence)
         {
-            PutOffUntil(passage, now + Moment, $"{NotTried}: {Closed(lane) ?? $"delivery {newest.Delivery} has the newer state and waits for {lane.Name}"}");
+            PutOffUntil(passage, now + WaitingLine.Moment, $"{NotTried}: {Closed(lane) ?? $"delivery {newest.Delivery} has the newer state and waits for {lane.Name}"}");
             return true;
         }
 
@@ -263,48 +276,27 @@ internal sealed partial class TargetTraffic(
         : null;
 
     // For as long as nobody may call.
-    private void PutOffFor(Passage passage, TimeSpan pause, string why) => PutOff(passage, place => Now + WaitingPlaces.Spread(place, pause, Now), why, mayPile: true);
+    private void PutOffFor(Passage passage, TimeSpan pause, string why) => PutOff(passage, place => Now + WaitingPlaces.Spread(place, pause, Now), why);
 
-    // What was put off before the start goes first, too. It is looked at when its record says.
-    private void Recall(ActionLease lease, ActionTarget target, DateTimeOffset due)
-    {
-        lock (_gate)
-        {
-            if (_places.Find(lease.Id) is null)
-            {
-                var place = _places.Of(lease, target, LaneOf(target));
-                place.At = Now + (due - clock.GetUtcNow());
-                place.Lane.Host.Order.Wait(place);
-            }
-        }
-    }
+    private void PutOffUntil(Passage passage, TimeSpan earliest, string why) => PutOff(passage, _ => earliest, why);
 
-    private void PutOffUntil(Passage passage, TimeSpan earliest, string why) => PutOff(passage, _ => earliest, why, mayPile: false);
-
-    private void PutOff(Passage passage, Func<WaitingPlace, TimeSpan> earliest, string why, bool mayPile)
+    private void PutOff(Passage passage, Func<WaitingPlace, TimeSpan> earliest, string why)
     {
         _places.Tidy(Now);
         var (lease, now) = (passage.Lease, Now);
         var place = _places.Of(lease, passage.Target, passage.Lane);
         place.IsUnderWay = false;
-        passage.Lane.Line.Wait(place, passage.Target, earliest(place), mayPile);
+        passage.Lane.Line.Wait(place, passage.Target, earliest(place), mayPile: Closed(passage.Lane) is not null);
         passage.Host.Order.Wait(place);
         var wall = clock.GetUtcNow();
         passage.TurnedAway = new Attempt(wall, ActionStatus.Waiting, why, wall + (place.At - now) + Margin);
     }
 
-    private static void EndPile(Passage passage, ActionOutcome? outcome)
+    private static void Untell(Passage passage)
     {
-        if (passage.CarriedPile is { } pile)
+        if (passage.CarriedPile is { State: PileState.Telling } pile)
         {
-            if (outcome is ActionOutcome.Succeeded)
-            {
-                pile.State = PileState.Told;
-            }
-            else
-            {
-                passage.Lane.Line.Untell(pile);
-            }
+            passage.Lane.Line.Untell(pile);
         }
     }
 
@@ -321,9 +313,10 @@ internal sealed partial class TargetTraffic(
             {
                 passage.Host.Breaker.EndsWithout(passage.IsProbeOfHost);
                 passage.Lane.Breaker.EndsWithout(passage.IsProbeOfLane);
-                EndPile(passage, outcome: null);
             }
 
+            // Not sooner: whoever was to tell it and has died by now does not lie on it any more.
+            Untell(passage);
             if (passage.TurnedAway?.Status != ActionStatus.Waiting)
             {
                 _places.Leave(passage.Lease.Id, Now);

@@ -8,11 +8,11 @@ namespace WebhookBot.Retries;
 /// </summary>
 internal sealed class WaitingLine
 {
+    /// <summary>How soon they look again who wait for what another one is just telling.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
     // So many are told one by one; what waits beyond them is told as one.
     private const int MostSingle = 20;
-
-    // How soon they look again who wait for what another one is just telling.
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, LivingThing> _things = new(StringComparer.Ordinal);
     private WaitingPile? _pile;

@@ -18,13 +18,14 @@ internal sealed class WaitingPlaces
     private readonly Dictionary<ActionId, WaitingPlace> _places = [];
     private TimeSpan _tidied;
 
+    /// <summary>How long nobody may call.</summary>
     public static TimeSpan PauseOf(TargetLane lane, TimeSpan now)
     {
         var (down, limit) = (lane.Host.Breaker.Pause(now), lane.Breaker.Pause(now));
         return down > limit ? down : limit;
     }
 
-    // The longer a target has been down, the longer what waits for it is let be. A lane with a pace is spread by that.
+    /// <summary>The longer a target has been down, the longer what waits for it is let be. A lane with a pace is spread by that.</summary>
     public static TimeSpan Spread(WaitingPlace place, TimeSpan pause, TimeSpan now)
     {
         var down = place.Lane.Host.Breaker.OpenSince is { } since ? now - since : (TimeSpan?)null;
@@ -40,10 +41,19 @@ internal sealed class WaitingPlaces
     public WaitingPlace? Find(ActionId action) => _places.GetValueOrDefault(action);
 
     /// <summary>Its place, a new one if it has none.</summary>
-    public WaitingPlace Of(ActionLease lease, ActionTarget target, TargetLane lane) =>
-        Find(lease.Id) is { } known ? known : _places[lease.Id] = new WaitingPlace(lease, target, lane);
+    public WaitingPlace Of(ActionLease lease, ActionTarget target, TargetLane lane)
+    {
+        if (Find(lease.Id) is { } known && known.Lane == lane)
+        {
+            return known;
+        }
 
-    // It was tried, or was not wanted. Only the carrier of a pile that is to be tried again stays known, for as long as its pile may need it.
+        // Its lane was at rest and forgotten meanwhile.
+        Forget(lease.Id);
+        return _places[lease.Id] = new WaitingPlace(lease, target, lane);
+    }
+
+    /// <summary>It was tried, or was not wanted. Only who is to tell a pile and is tried again stays known: the pile is his until then.</summary>
     public void Leave(ActionId action, TimeSpan now)
     {
         if (Find(action) is not { } place)
@@ -63,6 +73,7 @@ internal sealed class WaitingPlaces
         }
     }
 
+    /// <summary>It has ended.</summary>
     public void Forget(ActionId action)
     {
         if (_places.Remove(action, out var place))

@@ -101,21 +101,26 @@ internal sealed class WorkClaims(LogWriter writer, LiveState state, LeaseReader 
         return reader.ReadActionsAsync(taken);
     }
 
-    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later)
+    public async Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later)
     {
         var taken = new List<TakenAction>();
         for (var isMore = true; isMore;)
         {
-            // Whoever writes meanwhile does not wait for all that is moved.
             lock (state.Gate)
             {
                 state.Refresh();
                 (var places, isMore) = state.Work.TakeDue(max - taken.Count, later);
                 taken.AddRange(places.Select(Describe));
             }
+
+            if (isMore)
+            {
+                // Whoever writes meanwhile does not wait for all that is moved.
+                await Task.Yield();
+            }
         }
 
-        return reader.ReadActionsAsync(taken);
+        return await reader.ReadActionsAsync(taken);
     }
 
     public IReadOnlyList<HeldAction> FindWaiting()

@@ -12,7 +12,7 @@ internal readonly record struct ActionPlace(DeliveryState Delivery, int Action)
 internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvider time)
 {
     private const int WholeDelivery = -1;
-    private const int MostMoved = 500;
+    private const int MostMoved = 100;
 
     // One row for the whole process: a lease of a journal that was closed is never taken for one of the journal opened after it.
     private static long s_fence;
