@@ -18,6 +18,17 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
     public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lease);
+        var attempt = await TryAsync(lease, payload, how, cancellation);
+        if (attempt is { Status: not (ActionStatus.Waiting or ActionStatus.Retrying) })
+        {
+            tools.Traffic.Forget(lease.Id);
+        }
+
+        return attempt;
+    }
+
+    private async Task<Attempt?> TryAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
+    {
         var planned = lease.Action;
         if (planned.Omitted is { } why)
         {
@@ -26,7 +37,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
 
         if ((planned.Hold is not null || planned.After is not null) && await tools.Gate.AskAsync(lease, cancellation) is { } turnedAway)
         {
-            return await tools.Recorder.RecordAsync(lease, turnedAway, null, cancellation);
+            return await tools.Recorder.TurnAwayAsync(lease, turnedAway, cancellation);
         }
 
         if ((planned.Problem ?? Quarantine.Refusal(lease.Interrupted)) is { } problem)
@@ -78,18 +89,13 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         var stale = AttemptJudge.StaleAt(lease);
         if (clock.GetUtcNow() >= stale)
         {
-            if (target is not null)
-            {
-                tools.Traffic.Forget(lease, target);
-            }
-
             return await RecordAsync(lease, ActionStatus.Skipped, $"stale: max_age passed at {stale:u}", cancellation);
         }
 
         using var passage = target is null ? null : await tools.Traffic.AskAsync(lease, target, how.IsDue, cancellation);
         if (passage?.TurnedAway is { } turnedAway)
         {
-            return await tools.Recorder.RecordAsync(lease, AttemptJudge.NoLater(turnedAway, stale), null, cancellation);
+            return await tools.Recorder.TurnAwayAsync(lease, AttemptJudge.NoLater(turnedAway, stale), cancellation);
         }
 
         if (!await tools.Recorder.BeginAsync(lease, cancellation))
@@ -100,6 +106,12 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         var started = clock.GetTimestamp();
         var outcome = await ExecuteAsync(action, request with { Pile = passage?.Pile }, cancellation);
         var attempt = (passage is null ? null : await passage.ReportAsync(outcome)) ?? tools.Judge.Judge(outcome, lease.Action.Retry, lease.Attempts + 1);
+        if (attempt.Status == ActionStatus.Dead)
+        {
+            // Before others may call: none of them counts on it.
+            tools.Traffic.Forget(lease.Id);
+        }
+
         BotMetrics.Attempted(action.Descriptor.Name, target?.Host ?? ServiceOf(action), NameOf(attempt.Status), clock.GetElapsedTime(started));
         if (attempt.Status == ActionStatus.Succeeded)
         {

@@ -22,12 +22,24 @@ public sealed partial class AttemptRecorder(
     }
 
     /// <summary>The attempt; null when the lease ran out meanwhile and nothing was recorded.</summary>
-    public async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
+    public Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) =>
+        RecordAsync(lease, attempt, masked => journal.RecordAttemptAsync(lease, masked, bookmark, CancellationToken.None), cancellation);
+
+    /// <summary>The same of what was not tried: that it waits on for what it waits for already is not written again.</summary>
+    public Task<Attempt?> TurnAwayAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        return attempt.Status == ActionStatus.Waiting
+            ? RecordAsync(lease, attempt, masked => journal.PutOffAsync(lease, masked, CancellationToken.None), cancellation)
+            : RecordAsync(lease, attempt, bookmark: null, cancellation);
+    }
+
+    private async Task<Attempt?> RecordAsync(ActionLease lease, Attempt attempt, Func<Attempt, Task<bool>> write, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(attempt);
         attempt = attempt with { Detail = secrets.Mask(attempt.Detail) };
-        var isRecorded = await TryRecordAsync(lease, attempt, bookmark, cancellation);
+        var isRecorded = await TryRecordAsync(() => write(attempt), cancellation);
         var outcome = isRecorded ? attempt.Status.ToString().ToLowerInvariant() : "too late to record";
         LogAttempt(isRecorded ? LogLevel.Debug : LogLevel.Warning, lease.Action.Action, lease.Action.Key, outcome, attempt.Detail);
         if (isRecorded && attempt.Status == ActionStatus.Dead)
@@ -41,13 +53,13 @@ public sealed partial class AttemptRecorder(
 
     // What was done and not recorded would be done again. So it waits for as long as the journal cannot be written, and only the end of the
     // process cuts that off.
-    private async Task<bool> TryRecordAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation)
+    private async Task<bool> TryRecordAsync(Func<Task<bool>> write, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await journal.RecordAttemptAsync(lease, attempt, bookmark, CancellationToken.None);
+                return await write();
             }
             catch (JournalUnavailableException e)
             {

@@ -8,8 +8,14 @@ public interface ITargetTraffic
     /// <summary>The answer; to be disposed when the action has ended, however it did.</summary>
     Task<IPassage> AskAsync(ActionLease lease, ActionTarget target, bool isDue, CancellationToken cancellation);
 
-    /// <summary>It is not going to call any more, for a reason of its own.</summary>
-    void Forget(ActionLease lease, ActionTarget target);
+    /// <summary>
+    /// Until when an action that waits need not be looked at, since its target is known to take nothing before; null when it is to be looked at.
+    /// Asked of each whose time has come; it costs nothing.
+    /// </summary>
+    DateTimeOffset? Later(ActionId action);
+
+    /// <summary>It has ended, whether by being called or not.</summary>
+    void Forget(ActionId action);
 
     /// <summary>The targets that are not called at will now.</summary>
     IReadOnlyList<TargetReport> Reports();

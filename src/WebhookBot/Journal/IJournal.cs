@@ -46,7 +46,16 @@ public interface IJournal
     /// <summary>
     /// Claims up to <paramref name="max"/> actions whose due time has come, from any delivery, longest due first.
     /// </summary>
-    Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation);
+    /// <param name="max">How many.</param>
+    /// <param name="later">
+    /// Asked of each before anything of it is read: until when it need not be looked at, or null. Its due time moves there, in memory alone, so
+    /// after a restart it is due when its record says. Answers at once and asks nothing of the journal.
+    /// </param>
+    /// <param name="cancellation">Ends waiting for it.</param>
+    Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later, CancellationToken cancellation);
+
+    /// <summary>Every action that waits and was never tried, of deliveries that have a subject.</summary>
+    Task<IReadOnlyList<HeldAction>> FindWaitingAsync(CancellationToken cancellation);
 
     /// <summary>
     /// The actions that wait for their time under that key of their <see cref="Hold"/>, oldest first; those that somebody is just trying are
@@ -70,6 +79,12 @@ public interface IJournal
     /// is recorded.
     /// </summary>
     Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation);
+
+    /// <summary>
+    /// Puts an action off that was not tried. What its record says in the same words already is not written again: then only its due time moves,
+    /// in memory alone. False when the lease has run out.
+    /// </summary>
+    Task<bool> PutOffAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation);
 
     /// <summary>Extends leases that are still worked on.</summary>
     Task RenewAsync(IReadOnlyCollection<DeliveryLease> deliveries, IReadOnlyCollection<ActionLease> actions, CancellationToken cancellation);

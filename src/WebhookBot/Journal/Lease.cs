@@ -32,6 +32,11 @@ public sealed record ActionLease
 
     public required ActionOrigin Origin { get; init; }
 
+    /// <summary>Its place in the plan.</summary>
+    public required int Index { get; init; }
+
+    public ActionId Id => new(Origin.Sequence, Index);
+
     /// <summary>How many attempts are recorded already.</summary>
     public required int Attempts { get; init; }
 
@@ -42,6 +47,9 @@ public sealed record ActionLease
 
     public required long Fence { get; init; }
 }
+
+/// <summary>An action by its delivery's sequence and its place in that one's plan: what it is known by in memory.</summary>
+public readonly record struct ActionId(long Sequence, int Index);
 
 /// <summary>The delivery that an action was planned for.</summary>
 public sealed record ActionOrigin(string DeliveryId, long Sequence, string Source, string Event, string? Subject, DateTimeOffset ReceivedAt);

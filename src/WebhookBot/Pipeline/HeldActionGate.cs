@@ -16,6 +16,9 @@ internal sealed class HeldActionGate(
     // How often, and how far apart, a condition that cannot be told is asked again.
     private static readonly RetryPolicy Asking = new(6, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
 
+    // By these words it is known how often it was asked: each time is written, as each says its number.
+    private const string CannotTellYet = "cannot tell yet whether it still holds";
+
     public async Task<Attempt?> AskAsync(ActionLease lease, CancellationToken cancellation)
     {
         if (lease.Action.Hold is { IsReplaceable: true, Key: { } key } && await FindNewerAsync(lease, key, cancellation) is { } newer)
@@ -83,12 +86,13 @@ internal sealed class HeldActionGate(
         }
 
         var why = string.Join("; ", ExplanationText.Lines(explanation).Select(l => l.Trim()));
-        var asked = record.Actions.First(a => a.Action.Key == lease.Action.Key).Attempts.Count;
+        var asked = record.Actions.First(a => a.Action.Key == lease.Action.Key)
+            .Attempts.Count(attempt => attempt.Detail.StartsWith(CannotTellYet, StringComparison.Ordinal));
         return explanation.Result switch
         {
             Truth.True => null,
             Truth.Unknown when asked < Asking.MaxAttempts && e.Facts.Values.Any(f => f.MayBeRetried) =>
-                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"cannot tell yet whether it still holds: {why}", clock.GetUtcNow() + Asking.DelayAfter(asked + 1, 1)),
+                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"{CannotTellYet} (asked {asked + 1} of {Asking.MaxAttempts} times): {why}", clock.GetUtcNow() + Asking.DelayAfter(asked + 1, 1)),
             Truth.Unknown => Skip($"cannot tell whether it still holds: {why}"),
             _ => Skip($"does not hold any more: {why}"),
         };

@@ -6,7 +6,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Pipeline;
 
 /// <summary>Makes the plan of a result and saves it, together with what it does to plans that wait: those the event calls off.</summary>
-public sealed class PlanMaker(IJournal journal, ActionStory story, TimeProvider clock)
+public sealed class PlanMaker(IJournal journal, ITargetTraffic traffic, ActionStory story, TimeProvider clock)
 {
     private readonly SharedKeys _shared = new();
 
@@ -52,6 +52,7 @@ public sealed class PlanMaker(IJournal journal, ActionStory story, TimeProvider 
                 var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"called off by {e.Name} (delivery {e.DeliveryId})");
                 if (await journal.RecordAttemptAsync(claimed, attempt, null, CancellationToken.None))
                 {
+                    traffic.Forget(claimed.Id);
                     calledOff.Add($"called off: {action.Action} of {action.Rule} (delivery {one.Origin.DeliveryId})");
                     story.Tell(one.Origin, action, attempt);
                 }

@@ -27,8 +27,11 @@ internal sealed class CircuitBreaker(int breakAfter)
     /// <summary>Since when it is open; null when it is closed.</summary>
     public TimeSpan? OpenSince { get; private set; }
 
-    /// <summary>Why, in words for a person.</summary>
+    /// <summary>Why, in words for a person: what was found out last.</summary>
     public string? Reason { get; private set; }
+
+    /// <summary>What was found out first. It stays the same as long as it is open.</summary>
+    public string? FirstReason { get; private set; }
 
     /// <summary>How long nobody may call; nothing when somebody may.</summary>
     public TimeSpan Pause(TimeSpan now) =>
@@ -54,7 +57,7 @@ internal sealed class CircuitBreaker(int breakAfter)
             return false;
         }
 
-        (_faults, _failedProbes, OpenSince, Reason) = (0, 0, null, null);
+        (_faults, _failedProbes, OpenSince, Reason, FirstReason) = (0, 0, null, null, null);
         return isOpen;
     }
 
@@ -78,6 +81,7 @@ internal sealed class CircuitBreaker(int breakAfter)
 
         OpenSince ??= now;
         Reason = reason;
+        FirstReason ??= reason;
         _failedProbes += isProbe ? 1 : 0;
         var pause = asked is null ? Grown(FirstPause, LongestPause) : isGuess ? Grown(asked.Value, LongestGuess) : asked.Value;
         pause = isProbe && pause < FirstPause ? FirstPause : pause > LongestAsked ? LongestAsked : pause;

@@ -7,6 +7,7 @@ public static class RetriesSetup
 {
     public static IServiceCollection AddRetries(this IServiceCollection services)
     {
+        services.AddSingleton<EarlierWaits>();
         services.AddSingleton<ITargetTraffic, TargetTraffic>();
         services.AddSingleton<SweepTools>();
         services.AddTransient<RetrySweepJob>();

@@ -29,7 +29,7 @@ internal sealed partial class RetrySweepJob(
         while (!tools.Drain.Stopping.IsCancellationRequested)
         {
             var room = MostTogether - running.Count;
-            var due = room > 0 ? await journal.ClaimDueActionsAsync(Math.Min(BatchSize, room), cancellation) : [];
+            var due = room > 0 ? await journal.ClaimDueActionsAsync(Math.Min(BatchSize, room), tools.Traffic.Later, cancellation) : [];
             tried += due.Count;
             foreach (var lease in due)
             {
@@ -101,5 +101,5 @@ internal sealed partial class RetrySweepJob(
     private partial void LogPutOff(Exception e, string key);
 }
 
-/// <summary>What keeps a sweep's claims, and ends it.</summary>
-internal sealed record SweepTools(LeaseKeeper Leases, Drain Drain);
+/// <summary>What keeps a sweep's claims, ends it, and spares it what cannot be done yet.</summary>
+internal sealed record SweepTools(LeaseKeeper Leases, Drain Drain, ITargetTraffic Traffic);

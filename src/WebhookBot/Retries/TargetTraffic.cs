@@ -7,19 +7,13 @@ namespace WebhookBot.Retries;
 
 /// <summary>
 /// Knows of each target whether it works, whether it asked to be left alone, and whose turn it is. What may not call now is put off in the
-/// journal, so that neither a worker nor a subject waits for it. What it knows it knows since the start.
+/// journal, so that neither a worker nor a subject waits for it. What it knows it knows since the start; of what was put off before, only what comes first.
 /// </summary>
-public sealed partial class TargetTraffic(
-    BreakerNotice notice, TimeProvider clock, Random random, IOptions<ActionsOptions> options, ILogger<TargetTraffic> log) : ITargetTraffic
+internal sealed partial class TargetTraffic(
+    BreakerNotice notice, EarlierWaits earlier, TimeProvider clock, Random random, IOptions<ActionsOptions> options, ILogger<TargetTraffic> log) : ITargetTraffic
 {
     // As long as a target is down or limits its callers no attempt is held against an action; but not for ever.
     private static readonly TimeSpan LongestOutage = TimeSpan.FromDays(3);
-
-    // What comes back after a wait is spread: over a while that grows with an outage, and over a little after a wait that was asked for.
-    private static readonly TimeSpan LeastSpread = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MostSpread = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan MostPatience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan AskedSpread = TimeSpan.FromSeconds(25);
 
     // A due time is the wall clock's and the turn another clock's; they need not agree to the microsecond.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(10);
@@ -27,10 +21,17 @@ public sealed partial class TargetTraffic(
     // When there are so many, those that are at rest are forgotten.
     private const int ManyTargets = 1_000;
 
+    /// <summary>By these words it is known after a start what was put off at a target.</summary>
+    public const string NotTried = "put off, not tried";
+
+    /// <summary>The same of what was tried.</summary>
+    public const string NotCounted = "put off, not counted as an attempt";
+
     private readonly Lock _gate = new();
     private readonly long _origin = clock.GetTimestamp();
     private readonly Dictionary<string, TargetHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TargetLane> _lanes = new(StringComparer.Ordinal);
+    private readonly WaitingPlaces _places = new();
 
     private TimeSpan Now => clock.GetElapsedTime(_origin);
 
@@ -40,6 +41,7 @@ public sealed partial class TargetTraffic(
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(target);
         Passage passage;
+        await earlier.RecallAsync(lease, Recall, cancellation);
         lock (_gate)
         {
             passage = new Passage(this, lease, target, LaneOf(target));
@@ -67,7 +69,7 @@ public sealed partial class TargetTraffic(
             }
             else
             {
-                PutOff(passage, Now + TimeSpan.FromSeconds(1 + random.NextDouble()), $"put off, not tried: {TargetRoom.Size} calls to {target.Host} are under way", mayPile: false);
+                PutOffUntil(passage, Now + TimeSpan.FromSeconds(1 + random.NextDouble()), $"{NotTried}: {TargetRoom.Size} calls to {target.Host} are under way");
             }
 
             return passage;
@@ -75,14 +77,35 @@ public sealed partial class TargetTraffic(
     }
 
     /// <inheritdoc/>
-    public void Forget(ActionLease lease, ActionTarget target)
+    public DateTimeOffset? Later(ActionId action)
     {
-        ArgumentNullException.ThrowIfNull(lease);
-        ArgumentNullException.ThrowIfNull(target);
         lock (_gate)
         {
-            LaneOf(target).Line.Forget(lease.Action.Key);
-            HostOf(target).Order.Leave(lease);
+            if (_places.Find(action) is not { IsInLine: true, IsReplaceable: false } place)
+            {
+                return null;
+            }
+
+            var (now, wall) = (Now, clock.GetUtcNow());
+            var pause = WaitingPlaces.PauseOf(place.Lane, now);
+            pause = pause == TimeSpan.Zero && place.IsOvertaken ? WaitingLine.Moment : pause;
+            if (pause == TimeSpan.Zero || wall >= place.StaleAt || place.Lane.Line.JoinsPile(place))
+            {
+                return null;
+            }
+
+            place.Lane.Line.Move(place, now + WaitingPlaces.Spread(place, pause, now));
+            var at = wall + (place.At - now) + Margin;
+            return at > place.StaleAt ? place.StaleAt : at;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(ActionId action)
+    {
+        lock (_gate)
+        {
+            _places.Forget(action);
         }
     }
 
@@ -91,11 +114,7 @@ public sealed partial class TargetTraffic(
     {
         lock (_gate)
         {
-            foreach (var lane in _lanes.Values)
-            {
-                lane.Line.Tidy(Now);
-            }
-
+            _places.Tidy(Now);
             var hosts = _hosts.Values.Where(h => h.Breaker.OpenSince is not null)
                 .Select(h => new TargetReport(h.Kind, h.Name, "open", WallClock(h.Breaker), h.Breaker.Reason, _lanes.Values.Where(l => l.Host == h).Sum(l => l.Line.Count)));
             var lanes = _lanes.Values.Where(l => l.Breaker.OpenSince is not null || (l.Line.Count > 0 && l.Host.Breaker.OpenSince is null))
@@ -104,7 +123,7 @@ public sealed partial class TargetTraffic(
         }
     }
 
-    private async Task<Attempt?> ReportAsync(Passage passage, ActionOutcome outcome)
+    public async Task<Attempt?> ReportAsync(Passage passage, ActionOutcome outcome)
     {
         Attempt? instead;
         bool isOpening, isClosing, wasTold;
@@ -132,7 +151,12 @@ public sealed partial class TargetTraffic(
                     break;
             }
 
-            EndPile(passage, outcome);
+            if (outcome is ActionOutcome.Succeeded)
+            {
+                passage.CarriedPile?.State = PileState.Told;
+                lane.Line.ThingOf(passage.Target)?.Tell(passage.Lease.Origin);
+            }
+
             instead = Instead(passage, later, now);
             wasTold = host.IsTold;
             host.IsTold &= !isClosing;
@@ -169,55 +193,72 @@ public sealed partial class TargetTraffic(
             return null;
         }
 
-        PutOff(passage, now + Spread(passage, breaker.Pause(now), now), UncertainEnd.Tell($"{later!.Detail}; put off, not counted as an attempt", later.MayHaveHappened), mayPile: true);
+        Untell(passage);
+        PutOffFor(passage, breaker.Pause(now), UncertainEnd.Tell($"{later!.Detail}; {NotCounted}", later.MayHaveHappened));
         return passage.TurnedAway;
+    }
+
+    // What was put off before the start goes first, too. It is looked at when its record says.
+    private void Recall(ActionLease lease, ActionTarget target, DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            if (_places.Find(lease.Id) is null)
+            {
+                var place = _places.Of(lease, target, LaneOf(target));
+                place.At = Now + (due - clock.GetUtcNow());
+                place.Lane.Host.Order.Wait(place);
+            }
+        }
     }
 
     // Under the gate. True when it was turned away.
     private bool Decide(Passage passage, bool begins)
     {
         var (lease, target, host, lane, now) = (passage.Lease, passage.Target, passage.Host, passage.Lane, Now);
-        var key = lease.Action.Key;
-        if (lane.Line.OvertakenBy(target, lease.Origin) is { } newer)
+        var place = _places.Find(lease.Id);
+        var thing = lane.Line.ThingOf(target);
+        if (thing?.ToldAfter(lease.Origin.Sequence) is { } told)
         {
-            lane.Line.Forget(key);
-            passage.TurnedAway = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"overtaken by delivery {newer}, which has the newer state and waits for {lane.Name}");
+            passage.TurnedAway = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"overtaken by delivery {told}, which told {lane.Name} the newer state");
             return true;
         }
 
-        var pile = lane.Line.PileOf(key);
+        var pile = place?.Pile;
         if (pile?.State == PileState.Told)
         {
-            lane.Line.Forget(key);
             passage.TurnedAway = new Attempt(clock.GetUtcNow(), ActionStatus.Succeeded, $"told in one message to {lane.Name} with the others that had piled up");
             return true;
         }
 
-        if (host.Breaker.Pause(now) is var down && lane.Breaker.Pause(now) is var limit && (down > TimeSpan.Zero || limit > TimeSpan.Zero))
+        if (WaitingPlaces.PauseOf(lane, now) is var pause && pause > TimeSpan.Zero)
         {
-            var why = down > TimeSpan.Zero
-                ? $"put off, not tried: {host.Name} does not work ({host.Breaker.Reason})"
-                : $"put off, not tried: {lane.Name} is left alone ({lane.Breaker.Reason})";
-            PutOff(passage, now + Spread(passage, down > limit ? down : limit, now), why, mayPile: true);
+            PutOffFor(passage, pause, $"{NotTried}: {Closed(lane)}");
+            return true;
+        }
+
+        if (thing?.Newest is { } newest && newest.Id.Sequence > lease.Origin.Sequence)
+        {
+            PutOffUntil(passage, now + WaitingLine.Moment, $"{NotTried}: {Closed(lane) ?? $"delivery {newest.Delivery} has the newer state and waits for {lane.Name}"}");
             return true;
         }
 
         if (host.Order.Behind(lease, now) is { } behind)
         {
-            PutOff(passage, behind, "put off, not tried: what came before it of the same subject goes first", mayPile: false);
+            PutOffUntil(passage, behind, $"{NotTried}: {Closed(lane) ?? "what came before it of the same subject goes first"}");
             return true;
         }
 
-        var turn = pile?.State == PileState.Telling ? now + TimeSpan.FromSeconds(2) : lane.Line.Turn(key, target.Pace, now);
+        var turn = lane.Line.Turn(place, target.Pace, now);
         if (turn > now)
         {
-            PutOff(passage, turn, $"put off, not tried: it is not its turn yet at {lane.Name}", mayPile: false);
+            PutOffUntil(passage, turn, $"{NotTried}: {Closed(lane) ?? $"it is not its turn yet at {lane.Name}"}");
             return true;
         }
 
         if (begins)
         {
-            lane.Line.Take(key, target, now);
+            lane.Line.Take(place, target, now);
             passage.IsProbeOfHost = host.Breaker.Begin();
             passage.IsProbeOfLane = lane.Breaker.Begin();
             passage.IsUnderWay = true;
@@ -228,53 +269,38 @@ public sealed partial class TargetTraffic(
         return false;
     }
 
-    private void PutOff(Passage passage, TimeSpan earliest, string why, bool mayPile)
+    // As long as it is not known to work again that is why all wait, those too that would wait for something else then.
+    private static string? Closed(TargetLane lane) =>
+        lane.Host.Breaker.OpenSince is not null ? $"{lane.Host.Name} does not work ({lane.Host.Breaker.FirstReason})"
+        : lane.Breaker.OpenSince is not null ? $"{lane.Name} is left alone ({lane.Breaker.FirstReason})"
+        : null;
+
+    // For as long as nobody may call.
+    private void PutOffFor(Passage passage, TimeSpan pause, string why) => PutOff(passage, place => Now + WaitingPlaces.Spread(place, pause, Now), why);
+
+    private void PutOffUntil(Passage passage, TimeSpan earliest, string why) => PutOff(passage, _ => earliest, why);
+
+    private void PutOff(Passage passage, Func<WaitingPlace, TimeSpan> earliest, string why)
     {
-        var now = Now;
-        var at = passage.Lane.Line.Wait(passage.Lease, passage.Target, earliest, now, mayPile);
-        passage.Host.Order.Wait(passage.Lease, at);
+        _places.Tidy(Now);
+        var (lease, now) = (passage.Lease, Now);
+        var place = _places.Of(lease, passage.Target, passage.Lane);
+        place.IsUnderWay = false;
+        passage.Lane.Line.Wait(place, passage.Target, earliest(place), mayPile: Closed(passage.Lane) is not null);
+        passage.Host.Order.Wait(place);
         var wall = clock.GetUtcNow();
-        passage.TurnedAway = new Attempt(wall, ActionStatus.Waiting, why, wall + (at - now) + Margin);
+        passage.TurnedAway = new Attempt(wall, ActionStatus.Waiting, why, wall + (place.At - now) + Margin);
     }
 
-    // The longer a target has been down, the longer what waits for it is let be: each look costs a record. A lane with a pace is spread by that.
-    private static TimeSpan Spread(Passage passage, TimeSpan pause, TimeSpan now)
+    private static void Untell(Passage passage)
     {
-        var down = passage.Host.Breaker.OpenSince is { } since ? now - since : (TimeSpan?)null;
-        if (passage.Target.Pace is not null)
+        if (passage.CarriedPile is { State: PileState.Telling } pile)
         {
-            return pause + TimeSpan.FromTicks(Math.Min((down ?? TimeSpan.Zero).Ticks / 8, MostPatience.Ticks));
-        }
-
-        var within = down is { } age ? TimeSpan.FromTicks(Math.Clamp(age.Ticks, LeastSpread.Ticks, MostSpread.Ticks)) : AskedSpread;
-
-        // All of one subject comes at the same moment again, so that the first to arrive goes first.
-        return pause + (within * (string.GetHashCode(SubjectOf(passage.Lease), StringComparison.Ordinal) & int.MaxValue) / int.MaxValue);
-    }
-
-    private static string SubjectOf(ActionLease lease) => lease.Origin.Subject ?? lease.Origin.DeliveryId;
-
-    private static void EndPile(Passage passage, ActionOutcome? outcome)
-    {
-        if (passage.CarriedPile is { } pile)
-        {
-            if (outcome is ActionOutcome.Succeeded)
-            {
-                pile.State = PileState.Told;
-            }
-            else
-            {
-                passage.Lane.Line.Untell(pile);
-            }
-
-            if (outcome is not (null or ActionOutcome.RetryLater))
-            {
-                passage.Lane.Line.Forget(passage.Lease.Action.Key);
-            }
+            passage.Lane.Line.Untell(pile);
         }
     }
 
-    private void End(Passage passage)
+    public void End(Passage passage)
     {
         if (passage.HasRoom)
         {
@@ -287,12 +313,13 @@ public sealed partial class TargetTraffic(
             {
                 passage.Host.Breaker.EndsWithout(passage.IsProbeOfHost);
                 passage.Lane.Breaker.EndsWithout(passage.IsProbeOfLane);
-                EndPile(passage, outcome: null);
             }
 
+            // Not sooner: whoever was to tell it and has died by now does not lie on it any more.
+            Untell(passage);
             if (passage.TurnedAway?.Status != ActionStatus.Waiting)
             {
-                passage.Host.Order.Leave(passage.Lease);
+                _places.Leave(passage.Lease.Id, Now);
             }
 
             passage.Host.Users--;
@@ -350,44 +377,4 @@ public sealed partial class TargetTraffic(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Target} works again")]
     private partial void LogClosed(string target);
-
-    private sealed class Passage : IPassage
-    {
-        private readonly TargetTraffic _traffic;
-
-        public Passage(TargetTraffic traffic, ActionLease lease, ActionTarget target, TargetLane lane)
-        {
-            (_traffic, Lease, Target, Lane) = (traffic, lease, target, lane);
-            Host.Users++;
-            lane.Users++;
-        }
-
-        public ActionLease Lease { get; }
-
-        public ActionTarget Target { get; }
-
-        public TargetHost Host => Lane.Host;
-
-        public TargetLane Lane { get; }
-
-        public Attempt? TurnedAway { get; set; }
-
-        public ActionPile? Pile { get; set; }
-
-        public WaitingPile? CarriedPile { get; set; }
-
-        public bool IsProbeOfHost { get; set; }
-
-        public bool IsProbeOfLane { get; set; }
-
-        public bool IsUnderWay { get; set; }
-
-        public bool HasEnded { get; set; }
-
-        public bool HasRoom { get; set; }
-
-        public Task<Attempt?> ReportAsync(ActionOutcome outcome) => _traffic.ReportAsync(this, outcome);
-
-        public void Dispose() => _traffic.End(this);
-    }
 }

@@ -1,5 +1,4 @@
 using WebhookBot.Actions;
-using WebhookBot.Journal;
 
 namespace WebhookBot.Retries;
 
@@ -9,89 +8,110 @@ namespace WebhookBot.Retries;
 /// </summary>
 internal sealed class WaitingLine
 {
-    // Whoever did not come by so long after his turn has been called off, or has died.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>How soon they look again who wait for what another one is just telling.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     // So many are told one by one; what waits beyond them is told as one.
     private const int MostSingle = 20;
 
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Newest> _newest = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, WaitingPile> _piled = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LivingThing> _things = new(StringComparer.Ordinal);
     private WaitingPile? _pile;
+    private Pace? _pace;
+    private int _singles;
     private TimeSpan _last;
-    private TimeSpan _tidied;
     private TimeSpan _used;
 
-    public int Count => _places.Count;
+    public int Count { get; private set; }
 
     /// <summary>Whether nobody waits and its pace asks nobody to.</summary>
-    public bool IsAtRest(TimeSpan now) => _places.Count == 0 && _used <= now;
+    public bool IsAtRest(TimeSpan now) => Count == 0 && _used <= now && _pile is null && _things.Count == 0;
 
-    /// <summary>The delivery whose newer state waits already; null when there is none.</summary>
-    public string? OvertakenBy(ActionTarget target, ActionOrigin origin) =>
-        target.Latest is { } key && _newest.TryGetValue(key, out var newest) && newest.Sequence > origin.Sequence ? newest.Delivery : null;
-
-    /// <summary>The pile it lies on; null when it stands for itself.</summary>
-    public WaitingPile? PileOf(string key) => _piled.GetValueOrDefault(key);
+    /// <summary>What that target tells the state of, when some of it waits.</summary>
+    public LivingThing? ThingOf(ActionTarget target) => target.Latest is { } key ? _things.GetValueOrDefault(key) : null;
 
     /// <summary>When its turn is at the earliest, as far as the pace goes and those who came before.</summary>
-    public TimeSpan Turn(string key, Pace? pace, TimeSpan now)
+    public TimeSpan Turn(WaitingPlace? place, Pace? pace, TimeSpan now)
     {
+        if (place?.Pile?.State == PileState.Telling)
+        {
+            return now + Moment;
+        }
+
         if (pace is null)
         {
             return now;
         }
 
         var turn = _used - (pace.Interval * (pace.Burst - 1));
-        return _places.Count > 0 && !_places.ContainsKey(key) && _last + pace.Interval > turn ? _last + pace.Interval : turn;
+        return Count > 0 && place?.IsInLine != true && _last + pace.Interval > turn ? _last + pace.Interval : turn;
     }
 
     /// <summary>It takes its turn.</summary>
-    public void Take(string key, ActionTarget target, TimeSpan now)
+    public void Take(WaitingPlace? place, ActionTarget target, TimeSpan now)
     {
-        Leave(key);
+        if (place is not null)
+        {
+            Leave(place);
+            place.IsUnderWay = true;
+        }
+
         if (target.Pace is { } pace)
         {
             _used = (_used > now ? _used : now) + (pace.Interval * target.Turns);
         }
     }
 
-    /// <summary>It waits. When it is to come again.</summary>
-    /// <param name="lease">The action.</param>
+    /// <summary>It waits. When it is to come again is its <see cref="WaitingPlace.At"/>.</summary>
+    /// <param name="place">It.</param>
     /// <param name="target">Its target.</param>
     /// <param name="earliest">When at the earliest.</param>
-    /// <param name="now">The time.</param>
     /// <param name="mayPile">Whether what is over a number of them may be told as one.</param>
-    public TimeSpan Wait(ActionLease lease, ActionTarget target, TimeSpan earliest, TimeSpan now, bool mayPile)
+    public void Wait(WaitingPlace place, ActionTarget target, TimeSpan earliest, bool mayPile)
     {
-        Tidy(now);
-        var key = lease.Action.Key;
-        Leave(key);
-        if (target.Latest is { } thing)
+        _pace = target.Pace;
+        if (target.Latest is { } key && place.Thing is null)
         {
-            var with = _newest.TryGetValue(thing, out var before) && before.At >= earliest ? before.At : Next(target, earliest);
-            _newest[thing] = new Newest(lease.Origin.Sequence, lease.Origin.DeliveryId, key, with);
-            _places[key] = new Place(with, thing);
-            return with;
+            var thing = place.Thing = _things.TryGetValue(key, out var known) ? known : _things[key] = new LivingThing(key);
+            var before = thing.Newest;
+            thing.Add(place);
+            if (before is { IsInLine: true } && before.At >= earliest && thing.Newest == place)
+            {
+                Stand(place, before.At);
+                return;
+            }
         }
 
-        var pile = _piled.GetValueOrDefault(key);
-        if (pile is null && mayPile && target.Line is not null && _places.Count - _piled.Count >= MostSingle)
+        if (mayPile && JoinsPile(place))
         {
-            pile = _pile ??= new WaitingPile();
-            pile.Add(key, target.Line, lease.Origin.ReceivedAt);
-            _piled[key] = pile;
+            place.Pile = _pile ??= new WaitingPile();
+            _pile.Add(place, target.Line!);
+            _singles -= place.IsInLine ? 1 : 0;
         }
 
-        var at = pile is not null && pile.At >= earliest ? pile.At : Next(target, earliest);
-        if (pile is not null)
-        {
-            pile.At = at;
-        }
+        Move(place, earliest);
+    }
 
-        _places[key] = new Place(at, null);
-        return at;
+    /// <summary>Whether it would lie on the pile if it was put off because nobody may call.</summary>
+    public bool JoinsPile(WaitingPlace place) => place is { MayPile: true, Pile: null } && _singles - (place.IsInLine ? 1 : 0) + _things.Count >= MostSingle;
+
+    /// <summary>It waits on, at its new time.</summary>
+    public void Move(WaitingPlace place, TimeSpan earliest)
+    {
+        Leave(place);
+        if (place.IsOvertaken)
+        {
+            var at = place.Thing!.Newest!.At + Moment;
+            Stand(place, at > earliest ? at : earliest);
+        }
+        else if (place.Pile is { } pile)
+        {
+            pile.At = pile.At >= earliest ? pile.At : Next(earliest);
+            Stand(place, pile.At);
+        }
+        else
+        {
+            Stand(place, Next(earliest));
+        }
     }
 
     /// <summary>It tells the pile; nobody joins that any more until it is known what came of it.</summary>
@@ -108,62 +128,59 @@ internal sealed class WaitingLine
         pile.State = PileState.Waiting;
         if (_pile is { } begun && begun != pile)
         {
-            foreach (var key in pile.Absorb(begun))
-            {
-                _piled[key] = pile;
-            }
+            pile.Absorb(begun);
         }
 
         _pile = pile;
     }
 
-    /// <summary>It does not wait any more, and lies on no pile.</summary>
-    public void Forget(string key)
+    /// <summary>It does not wait any more, lies on no pile and tells no state.</summary>
+    public void Forget(WaitingPlace place)
     {
-        Leave(key);
-        if (_piled.Remove(key, out var pile) && pile.Remove(key) == 0 && _pile == pile)
+        Leave(place);
+        if (place.Pile is { } pile && pile.Remove(place) == 0 && _pile == pile)
         {
             _pile = null;
         }
-    }
 
-    /// <summary>Forgets who did not come by for long after his turn.</summary>
-    public void Tidy(TimeSpan now)
-    {
-        if (now - _tidied < Patience)
+        place.Thing?.Remove(place);
+        if (place.Thing is { IsEmpty: true } thing)
         {
-            return;
+            _things.Remove(thing.Key);
         }
 
-        _tidied = now;
-        foreach (var key in _places.Where(p => p.Value.At + Patience < now).Select(p => p.Key).ToList())
+        (place.Pile, place.Thing) = (null, null);
+    }
+
+    private void Stand(WaitingPlace place, TimeSpan at)
+    {
+        (place.At, place.IsInLine) = (at, true);
+        Count++;
+        _singles += IsSingle(place) ? 1 : 0;
+    }
+
+    private static bool IsSingle(WaitingPlace place) => place is { Pile: null, Thing: null };
+
+    private void Leave(WaitingPlace place)
+    {
+        if (place.IsInLine)
         {
-            Forget(key);
+            place.IsInLine = false;
+            Count--;
+            _singles -= IsSingle(place) ? 1 : 0;
         }
     }
 
-    private void Leave(string key)
+    private TimeSpan Next(TimeSpan earliest)
     {
-        if (_places.Remove(key, out var place) && place.Latest is { } thing && _newest.TryGetValue(thing, out var newest) && newest.Key == key)
+        if (_pace is { } pace)
         {
-            _newest.Remove(thing);
-        }
-    }
-
-    private TimeSpan Next(ActionTarget target, TimeSpan earliest)
-    {
-        if (target.Pace is { } pace)
-        {
-            _last = _places.Count > 0 && _last + pace.Interval > earliest ? _last + pace.Interval : earliest;
+            _last = Count > 0 && _last + pace.Interval > earliest ? _last + pace.Interval : earliest;
             return _last;
         }
 
         return earliest;
     }
-
-    private readonly record struct Place(TimeSpan At, string? Latest);
-
-    private readonly record struct Newest(long Sequence, string Delivery, string Key, TimeSpan At);
 }
 
 /// <summary>Where a pile stands.</summary>
@@ -179,8 +196,8 @@ internal sealed class WaitingPile
 {
     private const int MostLines = 20;
 
-    private readonly HashSet<string> _members = new(StringComparer.Ordinal);
-    private readonly List<(string Key, string Line)> _lines = [];
+    private readonly HashSet<WaitingPlace> _members = [];
+    private readonly List<(WaitingPlace Of, string Line)> _lines = [];
     private DateTimeOffset _since = DateTimeOffset.MaxValue;
     private DateTimeOffset _until = DateTimeOffset.MinValue;
 
@@ -189,33 +206,37 @@ internal sealed class WaitingPile
     /// <summary>When its turn is.</summary>
     public TimeSpan At { get; set; }
 
-    public void Add(string key, string line, DateTimeOffset receivedAt)
+    public void Add(WaitingPlace place, string line)
     {
-        _members.Add(key);
+        _members.Add(place);
         if (_lines.Count < MostLines)
         {
-            _lines.Add((key, line));
+            _lines.Add((place, line));
         }
 
-        _since = receivedAt < _since ? receivedAt : _since;
-        _until = receivedAt > _until ? receivedAt : _until;
+        _since = place.ReceivedAt < _since ? place.ReceivedAt : _since;
+        _until = place.ReceivedAt > _until ? place.ReceivedAt : _until;
     }
 
-    /// <summary>Takes over another one. Its members.</summary>
-    public IEnumerable<string> Absorb(WaitingPile other)
+    /// <summary>Takes over another one.</summary>
+    public void Absorb(WaitingPile other)
     {
+        foreach (var member in other._members)
+        {
+            member.Pile = this;
+        }
+
         _members.UnionWith(other._members);
         _lines.AddRange(other._lines.Take(MostLines - _lines.Count));
         _since = other._since < _since ? other._since : _since;
         _until = other._until > _until ? other._until : _until;
-        return other._members;
     }
 
     /// <summary>How many are left.</summary>
-    public int Remove(string key)
+    public int Remove(WaitingPlace place)
     {
-        _members.Remove(key);
-        _lines.RemoveAll(l => l.Key == key);
+        _members.Remove(place);
+        _lines.RemoveAll(l => l.Of == place);
         return _members.Count;
     }
 

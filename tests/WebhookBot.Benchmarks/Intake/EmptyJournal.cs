@@ -21,9 +21,13 @@ internal sealed class EmptyJournal : IJournal
 
     public Task<IReadOnlyList<ActionLease>> ClaimActionsAsync(DeliveryLease lease, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ActionLease>>([]);
 
-    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ActionLease>>([]);
+    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ActionLease>>([]);
 
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) => Task.FromResult(false);
+
+    public Task<bool> PutOffAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation) => Task.FromResult(false);
+
+    public Task<IReadOnlyList<HeldAction>> FindWaitingAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HeldAction>>([]);
 
     public Task<bool> BeginDecidingAsync(DeliveryLease lease, CancellationToken cancellation) => Task.FromResult(false);
 

@@ -16,17 +16,31 @@ public sealed class ClockTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    [Fact]
-    public async Task A_retry_waits_no_more_than_the_hour_that_the_clock_is_set_back()
+    [Theory]
+    [InlineData(1), InlineData(24)]
+    public async Task A_retry_waits_no_longer_although_the_clock_is_set_back(int hours)
     {
-        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:01:00"));
+        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:00:04"));
         world.Slack.Peer.Next(new PeerAnswer(500), when: r => r.Path.EndsWith("chat.postMessage", StringComparison.Ordinal));
         var id = await SendAsync(world, "a");
         await world.Bot.FinishedAsync(id, "retrying");
 
-        world.Clock.Jump(-Hour);
+        world.Clock.Jump(TimeSpan.FromHours(-hours));
+
+        await world.Bot.FinishedAsync(id, "done");
+        Assert.Equal("a", Assert.Single(world.Slack.Messages).Text);
+    }
+
+    [Fact]
+    public async Task A_retry_is_due_when_the_clock_is_set_forward_over_its_time()
+    {
+        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:10:00"));
+        world.Slack.Peer.Next(new PeerAnswer(500), when: r => r.Path.EndsWith("chat.postMessage", StringComparison.Ordinal));
+        var id = await SendAsync(world, "a");
+        await world.Bot.FinishedAsync(id, "retrying");
+
         await world.Bot.FinishedAsync(await SendAsync(world, "b"), "done");
-        world.Clock.Jump(Hour + TimeSpan.FromSeconds(80));
+        world.Clock.Jump(Hour);
         await world.Bot.FinishedAsync(id, "done");
 
         Assert.Equal(["b", "a"], world.Slack.Messages.Select(m => m.Text));

@@ -81,6 +81,45 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Waiting_on_for_the_same_is_not_written_again_and_is_looked_at_at_its_new_time()
+    {
+        var id = await HoldAsync("a", "k");
+        Time.Advance(TimeSpan.FromHours(1));
+        foreach (var (words, hour) in new[] { ("it is down", 1), ("it is down", 2), ("not its turn", 3), ("not its turn", 4) })
+        {
+            var due = Assert.Single(await Journal.DueAsync());
+            Assert.True(await Journal.PutOffAsync(due, new Attempt(Time.GetUtcNow(), ActionStatus.Waiting, words, Later.AddHours(hour)), Stop));
+            Assert.False(await Journal.PutOffAsync(due, new Attempt(Time.GetUtcNow(), ActionStatus.Waiting, words, Later.AddHours(hour)), Stop));
+            Assert.Equal(Later.AddHours(hour), (await Journal.GetAsync(id)).Actions[0].Attempts[^1].NextAt);
+            Assert.Empty(await Journal.DueAsync());
+            Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(["it is down", "not its turn"], (await Journal.GetAsync(id)).Actions[0].Attempts.Select(a => a.Detail));
+        await ReopenAsync();
+        Assert.Equal(0, Assert.Single(await Journal.DueAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task What_need_not_be_looked_at_yet_is_not_given_out_and_is_found_again_after_a_start()
+    {
+        for (var i = 0; i < 1_200; i++)
+        {
+            await HoldAsync($"{i}", "k");
+        }
+
+        Time.Advance(TimeSpan.FromHours(1));
+        var due = Assert.Single(await Journal.ClaimDueActionsAsync(10, a => a.Sequence < 1_200 ? Later.AddHours(1) : null, Stop));
+        Assert.Equal("key-1199", due.Action.Key);
+        Assert.True(await Journal.RecordAsync(due, JournalDriver.Succeeded));
+        Assert.Empty(await Journal.DueAsync());
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("key-0", (await Journal.DueAsync(1))[0].Action.Key);
+        await ReopenAsync();
+        Assert.Equal(Enumerable.Range(0, 1_199).Select(i => $"key-{i}"), (await Journal.DueAsync(2_000)).Select(l => l.Action.Key));
+    }
+
+    [Fact]
     public async Task Counts_the_marks_of_saved_plans_since_a_time_and_forgets_what_has_ended()
     {
         for (var i = 0; i < 3; i++)

@@ -67,7 +67,7 @@ internal static class JournalDriver
     public static Task<IReadOnlyList<ActionLease>> ActionsAsync(this IJournal journal, DeliveryLease lease) =>
         journal.ClaimActionsAsync(lease, Stop);
 
-    public static Task<IReadOnlyList<ActionLease>> DueAsync(this IJournal journal, int max = 100) => journal.ClaimDueActionsAsync(max, Stop);
+    public static Task<IReadOnlyList<ActionLease>> DueAsync(this IJournal journal, int max = 100) => journal.ClaimDueActionsAsync(max, _ => null, Stop);
 
     public static Task<bool> RecordAsync(this IJournal journal, ActionLease lease, Attempt attempt, Bookmark? bookmark = null) =>
         journal.RecordAttemptAsync(lease, attempt, bookmark, Stop);

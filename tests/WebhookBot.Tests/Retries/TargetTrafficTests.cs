@@ -20,11 +20,14 @@ public sealed class TargetTrafficTests
     private static readonly ActionTarget Slack = new("slack", "slack", "slack #dev");
     private static readonly ActionOutcome Down = ActionOutcome.Of(CallFault.Down("Slack answered 500", mayHaveHappened: true));
 
+    private static long s_sequence;
+
     private readonly FakeTimeProvider _clock = new();
     private readonly TargetTraffic _traffic;
 
     public TargetTrafficTests() => _traffic = new TargetTraffic(
         new BreakerNotice(Substitute.For<IJournal>(), Substitute.For<IRuleSetInForce>(), _clock, NullLogger<BreakerNotice>.Instance),
+        new EarlierWaits(Substitute.For<IJournal>(), []),
         _clock,
         new Random(7),
         Options.Create(new ActionsOptions()),
@@ -76,7 +79,8 @@ public sealed class TargetTrafficTests
     private static ActionLease Lease() => new()
     {
         Action = new PlannedAction { Key = Guid.NewGuid().ToString(), Rule = "r", Action = "slack.post", Arguments = JsonSerializer.SerializeToElement(new { }) },
-        Origin = new ActionOrigin("d", 1, "github", "github.push", null, DateTimeOffset.UnixEpoch),
+        Origin = new ActionOrigin("d", Interlocked.Increment(ref s_sequence), "github", "github.push", null, DateTimeOffset.UnixEpoch),
+        Index = 0,
         Attempts = 0,
         Fence = 1,
     };

@@ -9,6 +9,9 @@ internal struct ActionProgress
     /// <summary>When it is to be tried again, in UTC ticks; 0 when at no set time.</summary>
     public long DueTicks;
 
+    /// <summary>Whether that time was set by its being tried or put off, and not by its plan. Not kept in checkpoints.</summary>
+    public bool IsPutOff;
+
     /// <summary>What others find it by while it waits; 0 when nobody looks for it.</summary>
     public UInt128 Hold;
 
@@ -121,7 +124,7 @@ internal sealed class DeliveryProgress
         if (action < Actions.Length)
         {
             ref var progress = ref Actions[action];
-            (progress.Status, progress.DueTicks) = (status, next);
+            (progress.Status, progress.DueTicks, progress.IsPutOff) = (status, next, next != 0);
             if (status == ActionStatus.Waiting)
             {
                 // Waiting longer is no try, and ends none.

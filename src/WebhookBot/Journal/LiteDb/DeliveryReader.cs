@@ -41,13 +41,15 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
         if (FindLive(delivery.Sequence) is { } live)
         {
-            return Compose(delivery, live.Frames, live.Duplicates, live.Running);
+            return Compose(delivery, live.Frames, live.Duplicates, live);
         }
 
         var document = await AskAsync(database => database?.Find(delivery.Sequence), cancellation);
-        return document is null
-            ? await FindByScanAsync(delivery, position, cancellation)
-            : Compose(delivery, document.Frames, document.Progress.Duplicates, []);
+
+        // What is not live has ended; an index that does not know it yet is behind.
+        return document is { Progress: { IsGivenUp: true } or { Status: DeliveryStatus.Done or DeliveryStatus.Ignored } }
+            ? Compose(delivery, document.Frames, document.Progress.Duplicates, live: null)
+            : await FindByScanAsync(delivery, position, cancellation);
     }
 
     /// <summary>The log backwards, segment by segment: the index is not asked, and nothing is looked up one by one.</summary>
@@ -79,7 +81,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         {
             var frame = log.Read(found.Position);
             var delivery = DeliveryFrame.Read(frame.Header, frame.Payload);
-            return Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence)?.Running ?? [], isBrief: true);
+            return Compose(delivery, found.Steps, found.Duplicates, FindLive(delivery.Sequence), isBrief: true);
         }
         catch (InvalidDataException) when (log.Find(found.Position.Segment) is null)
         {
@@ -96,7 +98,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             cancellation.ThrowIfCancellationRequested();
             if (FindLive(dead.Sequence) is { } live && log.ReadMoving(() => FindLive(dead.Sequence)?.Position) is { } frame)
             {
-                yield return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live.Running);
+                yield return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live);
             }
         }
     }
@@ -106,7 +108,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         (query.Status is null || record.Status == query.Status)
         && (query.Rule is null || (record.Plan is { } plan && PlanFrame.RulesOf(plan).Contains(query.Rule)));
 
-    private (LogPosition Position, List<LogPosition> Frames, int Duplicates, HashSet<int> Running)? FindLive(long sequence)
+    private Live? FindLive(long sequence)
     {
         lock (state.Gate)
         {
@@ -116,7 +118,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             }
 
             var running = Enumerable.Range(0, live.Progress.Actions.Length).Where(action => live.ActionClaim(action).IsHeld);
-            return (live.Meta.Position, [.. live.Frames], live.Progress.Duplicates, [.. running]);
+            return new Live(live.Meta.Position, [.. live.Frames], live.Progress.Duplicates, [.. running], [.. live.Progress.Actions]);
         }
     }
 
@@ -147,7 +149,7 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         }
     }
 
-    // While the index is being made again; slow, and right.
+    // While the index is being made again, or is behind; slow, and right.
     private async Task<DeliveryRecord> FindByScanAsync(Delivery delivery, LogPosition from, CancellationToken cancellation)
     {
         await Task.Yield();
@@ -166,10 +168,10 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             }
         }
 
-        return Compose(delivery, found.Steps, found.Duplicates, []);
+        return Compose(delivery, found.Steps, found.Duplicates, live: null);
     }
 
-    private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, HashSet<int> running, bool isBrief = false)
+    private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, Live? live, bool isBrief = false)
     {
         var progress = new DeliveryProgress();
         Plan? plan = null;
@@ -208,9 +210,17 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
             Actions = [.. (plan?.Actions ?? []).Select((action, i) => new PlannedActionRecord
             {
                 Action = action,
-                Status = running.Contains(i) ? ActionStatus.Running : progress.Actions[i].Status,
-                Attempts = [.. attempts.Where(one => one.Action == i).Select(one => one.Attempt)],
+                Status = live?.Running.Contains(i) == true ? ActionStatus.Running : progress.Actions[i].Status,
+                Attempts = Moved([.. attempts.Where(one => one.Action == i).Select(one => one.Attempt)], live?.Actions.ElementAtOrDefault(i)),
             })],
         };
     }
+
+    // What waits on for what its record says already is looked at again at another time than that.
+    private static List<Attempt> Moved(List<Attempt> all, ActionProgress? live) =>
+        all is [.. var before, { Status: ActionStatus.Waiting } last] && live is { Status: ActionStatus.Waiting, DueTicks: > 0 and var due }
+            ? [.. before, last with { NextAt = new DateTimeOffset(due, TimeSpan.Zero) }]
+            : all;
+
+    private sealed record Live(LogPosition Position, List<LogPosition> Frames, int Duplicates, HashSet<int> Running, ActionProgress[] Actions);
 }

@@ -14,6 +14,9 @@ internal sealed class Claim
     /// <summary>The due time that it stands in the queue of due actions with; 0 when it does not.</summary>
     public long QueuedDue { get; set; }
 
+    /// <summary>A hash of the words with which its being put off was written last; 0 when something else was.</summary>
+    public int LastWords { get; set; }
+
     /// <summary>That it is being worked on, as long as it is.</summary>
     public IDisposable? Mark { get; set; }
 

@@ -37,7 +37,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _writer = new LogWriter(segments, _state, recovered.LastSequence, time, logger);
         _indexer = new Indexer(_log, JournalPaths.Index(options), logger);
         _intake = new DeliveryIntake(_writer, _state, dedupe, time);
-        _work = new WorkClaims(_log, _writer, _state, time, logger);
+        _work = new WorkClaims(_writer, _state, new LeaseReader(_log, _writer, time, logger), time);
         _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer);
         _retention = new Retention(new JournalParts(_log, _writer, _state, dedupe, _indexer), options.Retention, time, logger);
         _writer.Committed = _indexer.Signal;
@@ -149,7 +149,11 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _work.ClaimActionsAsync(lease);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, CancellationToken cancellation) => _work.ClaimDueActionsAsync(max);
+    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later, CancellationToken cancellation) =>
+        _work.ClaimDueActionsAsync(max, later);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<HeldAction>> FindWaitingAsync(CancellationToken cancellation) => Task.FromResult(_work.FindWaiting());
 
     /// <inheritdoc />
     public Task<IReadOnlyList<HeldAction>> FindHeldAsync(string key, CancellationToken cancellation) => Task.FromResult(_work.FindHeld(key));
@@ -167,6 +171,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     /// <inheritdoc />
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) =>
         _work.RecordAttemptAsync(lease, attempt, bookmark);
+
+    /// <inheritdoc />
+    public Task<bool> PutOffAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation) => _work.PutOffAsync(lease, attempt);
 
     /// <inheritdoc />
     public Task RenewAsync(

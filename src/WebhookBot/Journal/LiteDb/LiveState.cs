@@ -84,6 +84,14 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>The actions that wait under that key, oldest first. Under the gate.</summary>
     public IReadOnlyList<ActionPlace> FindHeld(string key) => _held.Find(ContentKey.Of(key));
 
+    /// <summary>The actions that wait and were never tried, of deliveries that have a subject. Under the gate.</summary>
+    public IEnumerable<ActionPlace> FindWaiting() =>
+        from delivery in _deliveries.Values
+        where delivery.Meta.Subject is not null && !delivery.Progress.IsGivenUp
+        from place in Enumerable.Range(0, delivery.Progress.Actions.Length).Select(action => new ActionPlace(delivery, action))
+        where place.Progress is { Status: ActionStatus.Waiting, Attempts: 0 }
+        select place;
+
     /// <summary>How many marks of that key are younger. Under the gate.</summary>
     public int CountMarks(string key, DateTimeOffset since) => _marks.Count(ContentKey.Of(key), since.UtcTicks);
 

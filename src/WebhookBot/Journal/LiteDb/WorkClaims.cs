@@ -4,7 +4,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Gives work out and writes down what came of it, each write only under a claim that still holds.</summary>
-internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState state, TimeProvider time, ILogger logger)
+internal sealed class WorkClaims(LogWriter writer, LiveState state, LeaseReader reader, TimeProvider time)
 {
     public async Task<IReadOnlyList<DeliveryLease>> ClaimDeliveriesAsync(int max)
     {
@@ -18,7 +18,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         var leases = new List<DeliveryLease>(taken.Count);
         foreach (var (delivery, fence) in taken)
         {
-            if (await ReadLeaseAsync(delivery, fence) is { } lease)
+            if (await reader.ReadLeaseAsync(delivery, fence) is { } lease)
             {
                 leases.Add(lease);
             }
@@ -56,7 +56,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
 
                 if (delivery.Progress.IsPlanned)
                 {
-                    return ReadPlan(delivery);
+                    return reader.ReadPlan(delivery);
                 }
 
                 if (delivery.Claim.Writing is { IsCompleted: false } writing)
@@ -98,19 +98,37 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
             taken = [.. state.Work.TakePending(delivery).Select(Describe)];
         }
 
-        return ReadActionsAsync(taken);
+        return reader.ReadActionsAsync(taken);
     }
 
-    public Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max)
+    public async Task<IReadOnlyList<ActionLease>> ClaimDueActionsAsync(int max, Func<ActionId, DateTimeOffset?> later)
     {
-        List<TakenAction> taken;
-        lock (state.Gate)
+        var taken = new List<TakenAction>();
+        for (var isMore = true; isMore;)
         {
-            state.Refresh();
-            taken = [.. state.Work.TakeDue(max).Select(Describe)];
+            lock (state.Gate)
+            {
+                state.Refresh();
+                (var places, isMore) = state.Work.TakeDue(max - taken.Count, later);
+                taken.AddRange(places.Select(Describe));
+            }
+
+            if (isMore)
+            {
+                // Whoever writes meanwhile does not wait for all that is moved.
+                await Task.Yield();
+            }
         }
 
-        return ReadActionsAsync(taken);
+        return await reader.ReadActionsAsync(taken);
+    }
+
+    public IReadOnlyList<HeldAction> FindWaiting()
+    {
+        lock (state.Gate)
+        {
+            return [.. state.FindWaiting().Select(Held)];
+        }
     }
 
     public async Task<ActionLease?> ClaimHeldAsync(HeldAction held)
@@ -127,7 +145,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
             taken = Describe(new ActionPlace(delivery, held.Index));
         }
 
-        var leases = await ReadActionsAsync([taken]);
+        var leases = await reader.ReadActionsAsync([taken]);
         return leases.Count == 0 ? null : leases[0];
     }
 
@@ -135,14 +153,7 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
     {
         lock (state.Gate)
         {
-            return [.. state.FindHeld(key).Select(place => new HeldAction(
-                Origin(place.Delivery.Meta),
-                place.Action,
-                new DateTimeOffset(place.Progress.DueTicks, TimeSpan.Zero),
-                place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture))
-            {
-                IsRetried = place.Progress.Status == ActionStatus.Retrying,
-            })];
+            return [.. state.FindHeld(key).Select(Held)];
         }
     }
 
@@ -186,11 +197,47 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
                 return false;
             }
 
+            place.Claim.LastWords = 0;
             write = writer.Submit(AttemptFrame.Encode(place.Delivery.Sequence, place.Action, attempt, bookmark));
             place.Claim.Writing = write;
         }
 
         await write;
+        return true;
+    }
+
+    public async Task<bool> PutOffAsync(ActionLease lease, Attempt attempt)
+    {
+        if (attempt is not { Status: ActionStatus.Waiting, NextAt: { } nextAt })
+        {
+            throw new ArgumentException($"What is put off waits until a time; it is not left {attempt.Status} with NextAt {attempt.NextAt}.", nameof(attempt));
+        }
+
+        var words = string.GetHashCode(attempt.Detail, StringComparison.Ordinal);
+        lock (state.Gate)
+        {
+            if (state.Work.HeldAction(lease.Fence) is { Claim.Writing: null, Progress.Status: ActionStatus.Waiting } place && place.Claim.LastWords == words)
+            {
+                place.Claim.End();
+                place.Progress.DueTicks = nextAt.UtcTicks;
+                state.Settle(place.Delivery);
+                return true;
+            }
+        }
+
+        if (!await RecordAttemptAsync(lease, attempt, bookmark: null))
+        {
+            return false;
+        }
+
+        lock (state.Gate)
+        {
+            if (state.Find(lease.Origin.Sequence) is { } delivery)
+            {
+                delivery.ActionClaim(lease.Index).LastWords = words;
+            }
+        }
+
         return true;
     }
 
@@ -278,6 +325,15 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
     private static TakenAction Describe(ActionPlace place) =>
         new(place, place.Progress.Attempts, place.Progress.Interrupted, place.Claim.Fence);
 
+    private static HeldAction Held(ActionPlace place) => new(
+        LeaseReader.Origin(place.Delivery.Meta),
+        place.Action,
+        new DateTimeOffset(place.Progress.DueTicks, TimeSpan.Zero),
+        place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture))
+    {
+        IsRetried = place.Progress.Status == ActionStatus.Retrying,
+    };
+
     private DeliveryState? Held(DeliveryLease lease) =>
         state.Find(lease.Delivery.Sequence) is { } delivery && delivery.Claim.Fence == lease.Fence ? delivery : null;
 
@@ -297,77 +353,4 @@ internal sealed partial class WorkClaims(Log log, LogWriter writer, LiveState st
         await write;
         return true;
     }
-
-    private async Task<DeliveryLease?> ReadLeaseAsync(DeliveryState delivery, long fence)
-    {
-        try
-        {
-            var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
-            return new DeliveryLease
-            {
-                Delivery = DeliveryFrame.Read(frame.Header, frame.Payload),
-                Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
-                Postponed = delivery.Progress.Postponed,
-                Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
-                IsSuspect = delivery.Progress.IsSuspect,
-                Fence = fence,
-            };
-        }
-        catch (InvalidDataException exception)
-        {
-            await GiveUpUnreadableAsync(delivery, exception);
-            return null;
-        }
-    }
-
-    private async Task<IReadOnlyList<ActionLease>> ReadActionsAsync(List<TakenAction> taken)
-    {
-        var leases = new List<ActionLease>(taken.Count);
-        var plans = new Dictionary<DeliveryState, Plan?>();
-        foreach (var (place, attempts, interrupted, fence) in taken)
-        {
-            if (!plans.TryGetValue(place.Delivery, out var plan))
-            {
-                plans.Add(place.Delivery, plan = await ReadPlanAsync(place.Delivery));
-            }
-
-            if (plan is not null)
-            {
-                leases.Add(new ActionLease { Action = plan.Actions[place.Action], Origin = Origin(place.Delivery.Meta), Attempts = attempts, Interrupted = interrupted, Fence = fence });
-            }
-        }
-
-        return leases;
-    }
-
-    private static ActionOrigin Origin(DeliveryMeta meta) =>
-        new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
-
-    private Plan ReadPlan(DeliveryState delivery) => PlanFrame.Read(log.ReadMoving(() => delivery.PlanPosition)!.Value.Payload);
-
-    private async Task<Plan?> ReadPlanAsync(DeliveryState delivery)
-    {
-        try
-        {
-            return ReadPlan(delivery);
-        }
-        catch (InvalidDataException exception)
-        {
-            await GiveUpUnreadableAsync(delivery, exception);
-            return null;
-        }
-    }
-
-    // What cannot be read can never be decided or done; holding on to it would hold its subject up for ever.
-    private Task GiveUpUnreadableAsync(DeliveryState delivery, InvalidDataException exception)
-    {
-        LogUnreadable(delivery.Meta.Id, exception);
-        return writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId} cannot be read any more and is given up")]
-    private partial void LogUnreadable(string deliveryId, Exception exception);
-
-    // As it was under the gate.
-    private readonly record struct TakenAction(ActionPlace Place, int Attempts, int Interrupted, long Fence);
 }

@@ -12,6 +12,7 @@ internal readonly record struct ActionPlace(DeliveryState Delivery, int Action)
 internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvider time)
 {
     private const int WholeDelivery = -1;
+    private const int MostMoved = 100;
 
     // One row for the whole process: a lease of a journal that was closed is never taken for one of the journal opened after it.
     private static long s_fence;
@@ -20,6 +21,9 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
     private readonly SortedSet<DeliveryState> _ready = new(Comparer<DeliveryState>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
     private readonly PriorityQueue<DeliveryState, long> _postponed = new();
     private readonly PriorityQueue<ActionPlace, (long Due, long Sequence, int Action)> _due = new();
+
+    // The same of those that were tried or put off, by a clock that only goes forward: setting the other one back holds up no retry.
+    private readonly PriorityQueue<(ActionPlace Place, long Due), long> _dueAnyway = new();
     private readonly PriorityQueue<(ActionPlace Place, long Fence), long> _leases = new();
     private readonly Dictionary<long, ActionPlace> _heldActions = [];
     private TaskCompletionSource? _waiter;
@@ -82,23 +86,37 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         return taken;
     }
 
-    public List<ActionPlace> TakeDue(int max)
+    /// <summary>Claims what is due, and whether there may be more; what need not be looked at yet is moved, so many at a time.</summary>
+    public (List<ActionPlace> Taken, bool IsMore) TakeDue(int max, Func<ActionId, DateTimeOffset?> later)
     {
         var taken = new List<ActionPlace>();
-        var now = NowTicks;
-        while (taken.Count < max && _due.TryPeek(out var place, out var priority) && priority.Due <= now)
+        for (var moved = 0; moved < MostMoved; moved++)
         {
-            _due.Dequeue();
-            var isCurrent = place.Claim.QueuedDue == priority.Due;
+            if (taken.Count >= max || NextDue() is not var (place, due))
+            {
+                return (taken, false);
+            }
+
+            var isCurrent = place.Claim.QueuedDue == due;
             place.Claim.QueuedDue = isCurrent ? 0 : place.Claim.QueuedDue;
-            if (isCurrent && IsAwaitingDue(place) && place.Progress.DueTicks == priority.Due)
+            if (!isCurrent || !IsAwaitingDue(place) || place.Progress.DueTicks != due)
+            {
+                continue;
+            }
+
+            if (later(new ActionId(place.Delivery.Sequence, place.Action)) is { } at)
+            {
+                place.Progress.DueTicks = at.UtcTicks;
+                Queue(place);
+            }
+            else
             {
                 GrantAction(place);
                 taken.Add(place);
             }
         }
 
-        return taken;
+        return (taken, true);
     }
 
     /// <summary>Claims one action that waits for its time; false when it does not wait, or somebody has it.</summary>
@@ -274,11 +292,31 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             var due = place.Progress.DueTicks;
             if (due != 0 && IsAwaitingDue(place) && place.Claim.QueuedDue != due)
             {
-                place.Claim.QueuedDue = due;
-                _due.Enqueue(place, (due, delivery.Sequence, i));
+                Queue(place);
                 Signal();
             }
         }
+    }
+
+    private void Queue(ActionPlace place)
+    {
+        var due = place.Claim.QueuedDue = place.Progress.DueTicks;
+        _due.Enqueue(place, (due, place.Delivery.Sequence, place.Action));
+        if (place.Progress.IsPutOff)
+        {
+            _dueAnyway.Enqueue((place, due), time.GetTimestamp() + (long)(TimeSpan.FromTicks(due - NowTicks).TotalSeconds * time.TimestampFrequency));
+        }
+    }
+
+    private (ActionPlace Place, long Due)? NextDue()
+    {
+        if (_due.TryPeek(out var place, out var priority) && priority.Due <= NowTicks)
+        {
+            _due.Dequeue();
+            return (place, priority.Due);
+        }
+
+        return _dueAnyway.TryPeek(out var other, out var at) && at <= time.GetTimestamp() ? _dueAnyway.Dequeue() : null;
     }
 
     private static bool IsAwaitingDue(ActionPlace place) =>

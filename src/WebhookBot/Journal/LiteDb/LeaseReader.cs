@@ -1,0 +1,88 @@
+using WebhookBot.Rules.Planning;
+
+namespace WebhookBot.Journal.LiteDb;
+
+/// <summary>Reads what was claimed from the log. What cannot be read any more is given up.</summary>
+internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvider time, ILogger logger)
+{
+    public async Task<DeliveryLease?> ReadLeaseAsync(DeliveryState delivery, long fence)
+    {
+        try
+        {
+            var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
+            return new DeliveryLease
+            {
+                Delivery = DeliveryFrame.Read(frame.Header, frame.Payload),
+                Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
+                Postponed = delivery.Progress.Postponed,
+                Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
+                IsSuspect = delivery.Progress.IsSuspect,
+                Fence = fence,
+            };
+        }
+        catch (InvalidDataException exception)
+        {
+            await GiveUpUnreadableAsync(delivery, exception);
+            return null;
+        }
+    }
+
+    public async Task<IReadOnlyList<ActionLease>> ReadActionsAsync(List<TakenAction> taken)
+    {
+        var leases = new List<ActionLease>(taken.Count);
+        var plans = new Dictionary<DeliveryState, Plan?>();
+        foreach (var (place, attempts, interrupted, fence) in taken)
+        {
+            if (!plans.TryGetValue(place.Delivery, out var plan))
+            {
+                plans.Add(place.Delivery, plan = await ReadPlanAsync(place.Delivery));
+            }
+
+            if (plan is not null)
+            {
+                leases.Add(new ActionLease
+                {
+                    Action = plan.Actions[place.Action],
+                    Origin = Origin(place.Delivery.Meta),
+                    Index = place.Action,
+                    Attempts = attempts,
+                    Interrupted = interrupted,
+                    Fence = fence,
+                });
+            }
+        }
+
+        return leases;
+    }
+
+    public static ActionOrigin Origin(DeliveryMeta meta) =>
+        new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
+
+    public Plan ReadPlan(DeliveryState delivery) => PlanFrame.Read(log.ReadMoving(() => delivery.PlanPosition)!.Value.Payload);
+
+    private async Task<Plan?> ReadPlanAsync(DeliveryState delivery)
+    {
+        try
+        {
+            return ReadPlan(delivery);
+        }
+        catch (InvalidDataException exception)
+        {
+            await GiveUpUnreadableAsync(delivery, exception);
+            return null;
+        }
+    }
+
+    // What cannot be read can never be decided or done; holding on to it would hold its subject up for ever.
+    private Task GiveUpUnreadableAsync(DeliveryState delivery, InvalidDataException exception)
+    {
+        LogUnreadable(delivery.Meta.Id, exception);
+        return writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId} cannot be read any more and is given up")]
+    private partial void LogUnreadable(string deliveryId, Exception exception);
+}
+
+/// <summary>A claimed action as it was under the gate.</summary>
+internal readonly record struct TakenAction(ActionPlace Place, int Attempts, int Interrupted, long Fence);
