@@ -32,7 +32,7 @@ internal static class SoakBenchmark
             ["ALERTMANAGER_TOKEN"] = GitHubRequest.Secret,
             ["Http__AllowPrivateAddresses"] = "true",
             ["Journal__Retention"] = Retention.ToString("c", CultureInfo.InvariantCulture),
-            ["Journal__SegmentBytes"] = "4194304",
+            ["Journal__SegmentBytes"] = "1048576",
             ["Actions__BaseDelay"] = "00:00:01",
             ["Actions__MaxDelay"] = "00:00:05",
             ["Logging__LogLevel__WebhookBot.Pipeline.DeliveryStory"] = "Warning",
