@@ -29,7 +29,10 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
     private const int FirstChunk = 32 * 1024;
     private const int Largest = 32 * 1024 * 1024;
 
-    // Not the shared pool, which keeps an array of each size for every thread: as many times the largest body as there are threads.
+    // Not the shared pool, which keeps 32 arrays for a core: a body waits for the disk, so there are many at one time. 32 MB at most.
+    private readonly ArrayPool<byte> _small = ArrayPool<byte>.Create(FirstChunk, maxArraysPerBucket: 512);
+
+    // Not the shared pool either, which keeps an array of each size for every thread: as many times the largest body as there are threads.
     private readonly ArrayPool<byte> _large = ArrayPool<byte>.Create(Largest, maxArraysPerBucket: 1);
 
     public async Task<(PooledBody? Body, BodyProblem Problem)> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
@@ -47,7 +50,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         }
 
         // What is only announced takes no memory yet.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(small + 1, FirstChunk));
+        var pool = _small;
+        var buffer = pool.Rent((int)Math.Min(small + 1, FirstChunk));
         var read = 0;
         try
         {
@@ -57,7 +61,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
                 read += more;
                 if (more == 0)
                 {
-                    var body = new PooledBody(buffer, read, ArrayPool<byte>.Shared);
+                    var body = new PooledBody(buffer, read, pool);
                     buffer = null;
                     return (body, BodyProblem.None);
                 }
@@ -74,7 +78,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
                         return await ReadLargeAsync(request, limit, limit, buffer.AsMemory(0, read), cancellation);
                     }
 
-                    Grow(ref buffer, read);
+                    Grow(ref buffer, ref pool, read);
                 }
             }
         }
@@ -86,7 +90,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         {
             if (buffer is not null)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                pool.Return(buffer);
             }
         }
     }
@@ -144,11 +148,11 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
 
     private static BodyProblem ProblemOf(Exception e) => e is BadHttpRequestException { StatusCode: 413 } ? BodyProblem.TooLarge : BodyProblem.CutOff;
 
-    private static void Grow(ref byte[] buffer, int used)
+    private static void Grow(ref byte[] buffer, ref ArrayPool<byte> pool, int used)
     {
         var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
         buffer.AsSpan(0, used).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        pool.Return(buffer);
+        (buffer, pool) = (larger, ArrayPool<byte>.Shared);
     }
 }

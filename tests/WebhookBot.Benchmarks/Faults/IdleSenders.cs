@@ -7,9 +7,12 @@ using WebhookBot.Benchmarks.Common;
 
 namespace WebhookBot.Benchmarks.Faults;
 
-/// <summary>Connections that send nothing, stop in their headers, or stop in their body, a third each; one that is cut is made again.</summary>
+/// <summary>Connections that send nothing, stop in their headers, or stop in their body, by turns.</summary>
 internal sealed class IdleSenders : IAsyncDisposable
 {
+    public const int InHeaders = 0;
+    public const int InBody = 1;
+
     /// <summary>The kind that sends nothing, which a server may take for a connection that is kept for later.</summary>
     public const int Silent = 2;
 
@@ -21,6 +24,9 @@ internal sealed class IdleSenders : IAsyncDisposable
         ("that send nothing", ""),
     ];
 
+    /// <summary>They begin over this long, so that they are not all cut at one moment.</summary>
+    public static readonly TimeSpan Begin = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _ending = new();
     private readonly int _port;
     private readonly bool _isMadeAgain;
@@ -30,11 +36,11 @@ internal sealed class IdleSenders : IAsyncDisposable
     /// <param name="port">Of the server on loopback.</param>
     /// <param name="count">How many connections.</param>
     /// <param name="isMadeAgain">Whether one that was cut is made again, until it is disposed.</param>
-    /// <param name="kinds">How many of the kinds there are.</param>
-    public IdleSenders(int port, int count, bool isMadeAgain, int kinds)
+    /// <param name="kinds">The kinds they are of.</param>
+    public IdleSenders(int port, int count, bool isMadeAgain, params IReadOnlyList<int> kinds)
     {
         (_port, _isMadeAgain) = (port, isMadeAgain);
-        _all = Task.WhenAll(Enumerable.Range(0, count).Select(i => SendAsync(i % kinds)));
+        _all = Task.WhenAll(Enumerable.Range(0, count).Select(i => SendAsync(kinds[i % kinds.Count], Begin * i / count)));
     }
 
     /// <summary>How many are connected now.</summary>
@@ -53,9 +59,9 @@ internal sealed class IdleSenders : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task SendAsync(int kind)
+    private async Task SendAsync(int kind, TimeSpan after)
     {
-        await Task.Yield();
+        await Task.Delay(after, _ending.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         do
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
