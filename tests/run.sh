@@ -45,6 +45,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+# Many tests wait for a process or a timer rather than for a processor, so there are more of them than processors.
 # The runner gets a process group of its own (timeout makes it), so that whatever its tests leave behind ends with it.
 runner=
 stop_runner() { [ -z "$runner" ] || kill -KILL -- "-$runner" 2>/dev/null || true; }
@@ -54,7 +55,7 @@ run_project() {
   local project=$1 result=$2 code=0
   timeout --kill-after=10 "${TEST_TIMEOUT:-30m}" \
     dotnet "$project/bin/Release/net10.0/${project#tests/}.dll" \
-    -noColor -noLogo -noAutoReporters -result-xml "$result" "${flags[@]}" &
+    -noColor -noLogo -noAutoReporters -maxThreads 1.5x -result-xml "$result" "${flags[@]}" &
   runner=$!
   wait "$runner" || code=$?
   stop_runner
