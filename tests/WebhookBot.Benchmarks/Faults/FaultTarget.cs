@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
+using WebhookBot.Benchmarks.Common;
 
 namespace WebhookBot.Benchmarks.Faults;
 
 /// <summary>What the rules' calls go to: it is told a pull request's number, and keeps when it was called with it.</summary>
 internal sealed class FaultTarget : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
 
-    private FaultTarget(WebApplication app) => _app = app;
+    private FaultTarget()
+    {
+    }
 
     /// <summary>The number of each call, and the time stamp of its coming.</summary>
     public ConcurrentQueue<(long Number, long At)> Calls { get; } = new();
@@ -36,11 +38,8 @@ internal sealed class FaultTarget : IAsyncDisposable
 
     public static async Task<FaultTarget> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var target = new FaultTarget(builder.Build());
-        target._app.Run(target.TakeAsync);
-        await target._app.StartAsync();
+        var target = new FaultTarget();
+        target._app = await LoopbackServer.StartAsync(target.TakeAsync);
         return target;
     }
 

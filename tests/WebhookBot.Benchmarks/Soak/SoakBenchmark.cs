@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebhookBot.Benchmarks.Common;
 using WebhookBot.Benchmarks.Start;
 
@@ -81,18 +79,13 @@ internal static class SoakBenchmark
         return folder;
     }
 
-    private static async Task<WebApplication> StartTargetAsync()
+    private static Task<WebApplication> StartTargetAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
-        var target = builder.Build();
         var calls = 0;
-        target.Run(async http =>
+        return LoopbackServer.StartAsync(async http =>
         {
             await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
             http.Response.StatusCode = Interlocked.Increment(ref calls) % RefusedEvery == 0 ? 503 : 200;
         });
-        await target.StartAsync();
-        return target;
     }
 }

@@ -10,6 +10,9 @@ internal sealed record DeliveryMeta(long Sequence, LogPosition Position, long Re
     public required string Event { get; init; }
 
     public string? Subject { get; init; }
+
+    /// <summary>By what its copies are recognised.</summary>
+    public DeliveryEntry Entry => new(Sequence, Position, ReceivedTicks, DedupeKey, IdKey);
 }
 
 /// <summary>The payload of a delivery: what it is known by, then headers and body, packed together.</summary>

@@ -235,8 +235,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             Settle(delivery);
         }
 
-        var entry = new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey);
-        dedupe.Commit(entry, DeliveryIds.OwnId(entry, meta.Id, meta.Source));
+        Commit(meta);
     }
 
     // Nothing about it has changed but where it stands. A start that has not met it before takes all of it from here.
@@ -260,11 +259,14 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             _lastSequence = Math.Max(_lastSequence, meta.Sequence);
         }
 
-        dedupe.Commit(new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey), OwnId(meta));
+        Commit(meta);
     }
 
-    private static string? OwnId(DeliveryMeta meta) =>
-        DeliveryIds.OwnId(new DeliveryEntry(meta.Sequence, meta.Position, meta.ReceivedTicks, meta.DedupeKey, meta.IdKey), meta.Id, meta.Source);
+    private void Commit(DeliveryMeta meta)
+    {
+        var entry = meta.Entry;
+        dedupe.Commit(entry, DeliveryIds.OwnId(entry, meta.Id, meta.Source));
+    }
 
     private void Apply(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {

@@ -163,7 +163,7 @@ internal sealed partial class Retention : IDisposable
                 _state.Abandon(delivery);
 
                 // Its sender may send it again.
-                _dedupe.ForgetSender(new DeliveryEntry(delivery.Sequence, delivery.Meta.Position, delivery.Meta.ReceivedTicks, delivery.Meta.DedupeKey, delivery.Meta.IdKey));
+                _dedupe.ForgetSender(delivery.Meta.Entry);
             }
         }
 
