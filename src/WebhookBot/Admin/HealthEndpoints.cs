@@ -59,7 +59,8 @@ internal static class HealthEndpoints
 
         if (health.Problem is not null)
         {
-            yield return (health.IndexLag > options.MaxIndexLag ? "lag" : "disk", $"journal: {health.Problem}");
+            var code = health.IndexLag > options.MaxIndexLag ? "lag" : health.Unfinished >= options.MaxUnfinished ? "backlog" : "disk";
+            yield return (code, $"journal: {health.Problem}");
         }
     }
 }

@@ -43,6 +43,9 @@ public static class BotHost
     /// <param name="replace">Replaces parts of it; for tests.</param>
     public static WebApplication Build(IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? replace = null)
     {
+        // Settings files are looked at every few seconds. Told of by the system, they come with news of everything below the folder: each record
+        // of a journal that lies there costs a wake.
+        Environment.SetEnvironmentVariable("DOTNET_USE_POLLING_FILE_WATCHER", "true");
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = EnvironmentName() });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Configuration.AddSecretFiles();

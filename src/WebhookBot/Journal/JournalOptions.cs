@@ -34,4 +34,10 @@ public sealed class JournalOptions
 
     /// <summary>With more records than this waiting for the index, no deliveries are taken until it has caught up.</summary>
     public long MaxIndexLag { get; set; } = 2_000_000;
+
+    /// <summary>
+    /// With as many deliveries unfinished as this, no more are taken until some are: each takes about a kilobyte of memory, what it says not.
+    /// </summary>
+    [Range(1, int.MaxValue, ErrorMessage = "Journal:MaxUnfinished must be 1 or more")]
+    public int MaxUnfinished { get; set; } = 1_000_000;
 }

@@ -10,6 +10,10 @@ internal static class GitHubRequest
     public const string Path = "/hooks/github";
     public const string Secret = "a-secret-of-the-benchmark-and-nothing-else";
 
+    private const int SignatureLength = 7 + (2 * HMACSHA256.HashSizeInBytes);
+
+    private static readonly byte[] s_secret = Encoding.UTF8.GetBytes(Secret);
+
     /// <summary>One that was not sent yet.</summary>
     /// <param name="body">A <c>pull_request</c>.</param>
     /// <param name="id">The delivery's id.</param>
@@ -26,5 +30,19 @@ internal static class GitHubRequest
     }
 
     /// <summary>What stands in <c>X-Hub-Signature-256</c>.</summary>
-    public static string Sign(byte[] body) => $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body))}";
+    public static string Sign(byte[] body)
+    {
+        Span<byte> signature = stackalloc byte[SignatureLength];
+        Sign(body, signature);
+        return Encoding.ASCII.GetString(signature);
+    }
+
+    /// <summary>Writes what stands there.</summary>
+    public static void Sign(ReadOnlySpan<byte> body, Span<byte> to)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(s_secret, body, hash);
+        "sha256="u8.CopyTo(to);
+        Convert.TryToHexStringLower(hash, to["sha256=".Length..], out _);
+    }
 }

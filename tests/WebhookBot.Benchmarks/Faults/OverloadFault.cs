@@ -5,93 +5,144 @@ using WebhookBot.Benchmarks.Intake;
 
 namespace WebhookBot.Benchmarks.Faults;
 
-/// <summary>Ten times as many deliveries as it can work off, for a minute.</summary>
+/// <summary>
+/// Ten times as many deliveries as it can work off, for a minute: once with calls that take as long as those of Slack and GitHub, which are
+/// then what it cannot keep up with, and once with calls that take no time, so that taking deliveries in is.
+/// </summary>
 internal static class OverloadFault
 {
     private const int Factor = 10;
-    private const int ClosedLoop = 64;
 
+    private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(100);
+
+    public static async Task RunAsync(Findings findings, BenchmarkOptions options, ScratchFolder scratch)
+    {
+        var (seconds, sustained) = options.IsQuick ? (15, 5) : (60, 20);
+        await using (var run = await OverloadRun.StartAsync(scratch.Sub("slow"), CallTime, sustained / 2))
+        {
+            var idle = await run.CloseAsync(1);
+            var sustainable = idle.Good / (await run.Bot.SettleAsync(OverloadRun.Patience)).TotalSeconds;
+            findings.Add("**Calls of 100 ms**: sustainable is", $"{Report.Number(sustainable)} a second worked off, {Report.Number(idle.Rate)} a second accepted", true);
+            var result = await run.FloodAsync(findings, sustainable * Factor, seconds, idle.Rate);
+            var factor = result.Sent / (seconds * sustainable);
+            findings.Add($"{Factor} times that is offered for {seconds} s", $"{Report.Number(factor)} times; {result.Unsent:N0} more were due when all connections waited", factor >= Factor * 0.95);
+        }
+
+        await using (var run = await OverloadRun.StartAsync(scratch.Sub("fast"), TimeSpan.Zero, sustained / 2))
+        {
+            var idle = await run.CloseAsync(sustained);
+            var sustainable = idle.Good / (sustained + (await run.Bot.SettleAsync(OverloadRun.Patience, isListed: false)).TotalSeconds);
+            findings.Add("**Calls that take no time**: sustainable is", $"{Report.Number(sustainable)} a second worked off, {Report.Number(idle.Rate)} a second accepted meanwhile with p99 {Report.Number(idle.P99)} ms", true);
+            await run.Bot.SettleAsync(OverloadRun.Patience);
+            var result = await run.FloodAsync(findings, sustainable * Factor, seconds, sustainable);
+            findings.Remark($"With calls that take no time {Report.Number(result.Sent / (seconds * sustainable))} times the sustainable rate could be offered: {result.Unsent:N0} more were due when all of {OverloadRun.Connections:N0} connections waited;");
+            findings.Remark($"{result.Refused:N0} connections were refused. Full speed is what was accepted before, and there what is sustainable. The load has one core, the bot both.");
+        }
+    }
+}
+
+/// <summary>A bot, a target and a load of one overload.</summary>
+internal sealed class OverloadRun : IAsyncDisposable
+{
     // The bot takes 10,000; some more find out what becomes of the others.
-    private const int Connections = 10_500;
+    public const int Connections = 10_500;
+
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    private const int ClosedLoop = 64;
 
     // The generator's, so that it never takes more than one of the two; the bot has both.
     private const int LoadCore = 1;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private readonly FaultTarget _target;
+    private readonly Child _closed = Child.Start(LoadCore, LoadVerb.Environment, LoadVerb.Name);
+    private readonly Child _open = Child.Start(LoadCore, LoadVerb.Environment, OfferVerb.Name);
+    private readonly string _accepted;
 
-    public static async Task RunAsync(Findings findings, BenchmarkOptions options, ScratchFolder scratch)
+    private OverloadRun(FaultTarget target, FaultBot bot, string accepted) => (_target, Bot, _accepted) = (target, bot, accepted);
+
+    public FaultBot Bot { get; }
+
+    /// <summary>Starts all three and warms them up with calls that take no time.</summary>
+    public static async Task<OverloadRun> StartAsync(string folder, TimeSpan callTime, int warm)
     {
-        var (warm, sustained, flood) = options.IsQuick ? (3, 5, 15) : (10, 20, 60);
-        await using var target = await FaultTarget.StartAsync();
-        await using var bot = await FaultBot.StartAsync(scratch.Sub("bot"), target.Rules);
-        await using var closed = Child.Start(LoadCore, LoadVerb.Environment, LoadVerb.Name);
-        await using var open = Child.Start(LoadCore, LoadVerb.Environment, OfferVerb.Name);
-        await CloseAsync(closed, bot, warm);
-        await bot.SettleAsync(Patience);
+        var target = await FaultTarget.StartAsync();
+        var run = new OverloadRun(target, await FaultBot.StartAsync(folder, target.Rules), Path.Combine(folder, "accepted"));
+        await run.CloseAsync(warm);
+        await run.Bot.SettleAsync(Patience);
+        target.Answer = async (_, stop) =>
+        {
+            await Task.Delay(callTime, stop);
+            return 200;
+        };
+        return run;
+    }
 
-        var before = bot.Megabytes;
-        var idle = await CloseAsync(closed, bot, sustained);
-        var sustainable = idle.Good / (sustained + (await bot.SettleAsync(Patience, isListed: false)).TotalSeconds);
-        Report.Progress($"sustainable: {Report.Number(sustainable)} a second worked off, {Report.Number(idle.Rate)} a second accepted meanwhile with p99 {Report.Number(idle.P99)} ms");
-        await bot.SettleAsync(Patience);
+    /// <summary>So many seconds of 64 connections that each wait for their answer.</summary>
+    public async Task<LoadResult> CloseAsync(double seconds)
+    {
+        var order = new LoadOrder(Bot.Address.Port, ClosedLoop, 0, seconds, 202);
+        return JsonSerializer.Deserialize<LoadResult>(await _closed.AskAsync(order.ToString(), Patience))!;
+    }
 
-        var offer = new Offer(bot.Address.Port, sustainable * Factor, flood, Connections, Path.Combine(scratch.Path, "accepted"));
-        var flooding = open.AskAsync(JsonSerializer.Serialize(offer), Patience);
+    /// <summary>Offers that many a second, whatever becomes of those before.</summary>
+    /// <param name="findings">What is found goes there.</param>
+    /// <param name="rate">Deliveries a second.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="full">So many accepted a second are full speed.</param>
+    public async Task<OfferResult> FloodAsync(Findings findings, double rate, int seconds, double full)
+    {
+        var before = Bot.Megabytes;
+        var flooding = _open.AskAsync(JsonSerializer.Serialize(new Offer(Bot.Address.Port, rate, seconds, Connections, _accepted)), Patience);
         var most = before;
         while (await Task.WhenAny(flooding, Task.Delay(500)) != flooding)
         {
-            most = Math.Max(most, bot.Megabytes);
+            most = Math.Max(most, Bot.Megabytes);
         }
 
         await flooding;
-        var (recovered, rate) = await RecoverAsync(closed, bot, idle.Rate);
-        var result = JsonSerializer.Deserialize<OfferResult>(await open.AskAsync("", Patience))!;
-        most = Math.Max(most, bot.Megabytes);
+        var (recovered, again) = await RecoverAsync(full);
+        var result = JsonSerializer.Deserialize<OfferResult>(await _open.AskAsync("", Patience))!;
+        most = Math.Max(most, Bot.Megabytes);
         Report.Progress($"{result}");
-
-        Judge(findings, result, sustainable, flood);
-        findings.Add("memory is bounded: under 1 GB", $"{before:F0} MB before, {most:F0} MB at the most", most < 1024);
-        findings.Add("full speed again within 5 s", $"{Report.Number(rate)} accepted a second, 90 % of before, reached in the second that ended {recovered.TotalSeconds:F1} s after", recovered.TotalSeconds <= 5);
-
-        var backlog = await bot.SettleAsync(Patience);
-        var accepted = await File.ReadAllLinesAsync(offer.File);
-        var listed = await bot.ListAsync();
-        var lost = accepted.Count(id => !listed.ContainsKey(id));
-        findings.Add("none that was answered with 2xx is lost", $"{lost} of {accepted.Length:N0} are not listed; the backlog was worked off and listed {backlog.TotalSeconds:F0} s later", lost == 0);
-        findings.Remark($"Sustainable is what is worked off of a load of {ClosedLoop} connections that each wait for their answer, with its backlog: {Report.Number(sustainable)} a second; {Report.Number(idle.Rate)} a second are accepted meanwhile, p99");
-        findings.Remark($"{Report.Number(idle.P99)} ms. The load has one core, the bot both. Times are from when each was due; {result.Connections:N0} connections were open at the end.");
-    }
-
-    private static void Judge(Findings findings, OfferResult result, double sustainable, int seconds)
-    {
-        var factor = result.Sent / (seconds * sustainable);
-        findings.Add(
-            $"{Factor} times the sustainable rate is offered for {seconds} s",
-            $"{Report.Number(factor)} times: {result.Sent:N0} sent; {result.Unsent:N0} more were due when all of {Connections:N0} connections waited",
-            factor >= Factor * 0.95);
         findings.Add(
             "answers are 2xx, or 503 with `Retry-After`",
-            $"{result.Accepted:N0} times 202, {result.Shed:N0} times 503 with it, {result.Other:N0} otherwise, {result.Broken + result.Unanswered:N0} without an answer; {result.Refused:N0} connections refused",
+            $"{result.Accepted:N0} times 202, {result.Shed:N0} times 503 with it, {result.Other:N0} otherwise, {result.Broken + result.Unanswered:N0} without an answer",
             result.Other + result.Broken + result.Unanswered == 0);
         findings.Add("p99 of the accepted under 2 s", $"{Report.Number(result.P99)} ms, p50 {Report.Number(result.P50)} ms", result.P99 < 2000);
+        findings.Add("full speed again within 5 s", $"{Report.Number(again)} accepted in the second that ended {recovered.TotalSeconds:F1} s after", recovered.TotalSeconds <= 5);
+        await LookForAllAsync(findings);
+        findings.Add("memory is bounded: under 1 GB", $"{before:F0} MB before, {most:F0} MB at the most", most < 1024);
+        return result;
     }
 
-    private static async Task<(TimeSpan After, double Rate)> RecoverAsync(Child closed, FaultBot bot, double wanted)
+    public async ValueTask DisposeAsync()
+    {
+        await Bot.DisposeAsync();
+        await _target.DisposeAsync();
+        await _closed.DisposeAsync();
+        await _open.DisposeAsync();
+    }
+
+    private async Task LookForAllAsync(Findings findings)
+    {
+        var listing = await Bot.ListingAsync(Patience);
+        var accepted = await File.ReadAllLinesAsync(_accepted);
+        var listed = await Bot.ListAsync();
+        var lost = accepted.Count(id => !listed.ContainsKey(id));
+        findings.Add("none that was answered with 2xx is lost", $"{lost} of {accepted.Length:N0} are not listed; lists showed all of them {listing.TotalSeconds:F0} s later", lost == 0);
+    }
+
+    private async Task<(TimeSpan After, double Rate)> RecoverAsync(double wanted)
     {
         for (var began = Stopwatch.GetTimestamp(); ;)
         {
-            var second = await CloseAsync(closed, bot, 1);
+            var second = await CloseAsync(1);
             Report.Progress($"  {Report.Number(second.Rate)} accepted a second, p99 {Report.Number(second.P99)} ms");
             if (second.Rate >= wanted * 0.9 || Stopwatch.GetElapsedTime(began).TotalSeconds > 60)
             {
                 return (Stopwatch.GetElapsedTime(began), second.Rate);
             }
         }
-    }
-
-    private static async Task<LoadResult> CloseAsync(Child closed, FaultBot bot, double seconds)
-    {
-        var order = new LoadOrder(bot.Address.Port, ClosedLoop, 0, seconds, 202);
-        return JsonSerializer.Deserialize<LoadResult>(await closed.AskAsync(order.ToString(), Patience))!;
     }
 }

@@ -4,15 +4,29 @@ using WebhookBot.Benchmarks.Common;
 
 namespace WebhookBot.Benchmarks.Intake;
 
-/// <summary>A signed delivery of 10 KB as it goes over the wire, made beforehand; only its id is written anew each time.</summary>
+/// <summary>
+/// A signed delivery of 10 KB as it goes over the wire, made beforehand; each time its id and its commit are written anew and it is signed, as
+/// the same body under another id is the same event to the bot.
+/// </summary>
 internal sealed class RawDelivery
 {
     private const string IdHeader = "X-GitHub-Delivery: ";
+    private const string SignatureHeader = "X-Hub-Signature-256: ";
     private const int IdLength = 36;
 
     private readonly int _idAt;
+    private readonly int _signatureAt;
+    private readonly int _bodyAt;
+    private readonly int _commitAt;
 
-    private RawDelivery(byte[] bytes, int idAt) => (Bytes, _idAt) = (bytes, idAt);
+    private RawDelivery(byte[] bytes)
+    {
+        Bytes = bytes;
+        _idAt = After(IdHeader);
+        _signatureAt = After(SignatureHeader);
+        _bodyAt = After("\r\n\r\n");
+        _commitAt = After("\"sha\":\"");
+    }
 
     /// <summary>The whole request.</summary>
     public byte[] Bytes { get; }
@@ -25,14 +39,19 @@ internal sealed class RawDelivery
             $"POST {GitHubRequest.Path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nUser-Agent: GitHub-Hookshot/0000000\r\n" +
             "Content-Type: application/json\r\nX-GitHub-Event: pull_request\r\nX-GitHub-Hook-ID: 292430182\r\n" +
             "X-GitHub-Hook-Installation-Target-ID: 79929171\r\nX-GitHub-Hook-Installation-Target-Type: repository\r\n" +
-            $"X-Hub-Signature-256: {GitHubRequest.Sign(body)}\r\n{IdHeader}{Guid.Empty}\r\nContent-Length: {body.Length}\r\n\r\n";
-        return new RawDelivery([.. Encoding.ASCII.GetBytes(head), .. body], head.IndexOf(IdHeader, StringComparison.Ordinal) + IdHeader.Length);
+            $"{SignatureHeader}{GitHubRequest.Sign(body)}\r\n{IdHeader}{Guid.Empty}\r\nContent-Length: {body.Length}\r\n\r\n";
+        return new RawDelivery([.. Encoding.ASCII.GetBytes(head), .. body]);
     }
 
     /// <summary>The same in memory of its own, for who sends at the same time.</summary>
-    public RawDelivery Copy() => new([.. Bytes], _idAt);
+    public RawDelivery Copy() => new([.. Bytes]);
 
-    public void SetId(Guid id) => id.TryFormat(Bytes.AsSpan(_idAt, IdLength), out _);
+    public void SetId(Guid id)
+    {
+        id.TryFormat(Bytes.AsSpan(_idAt, IdLength), out _);
+        id.TryFormat(Bytes.AsSpan(_commitAt), out _, "N");
+        GitHubRequest.Sign(Bytes.AsSpan(_bodyAt), Bytes.AsSpan(_signatureAt));
+    }
 
     /// <summary>The status that an answer has, once all of it is there; else null.</summary>
     public static int? StatusOf(ReadOnlySpan<byte> answer)
@@ -48,4 +67,6 @@ internal sealed class RawDelivery
             ? answer.EndsWith("\r\n0\r\n\r\n"u8)
             : Utf8Parser.TryParse(answer[(length + 17)..], out int bytes, out _) && answer.Length >= end + 4 + bytes;
     }
+
+    private int After(string text) => Bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) + text.Length;
 }

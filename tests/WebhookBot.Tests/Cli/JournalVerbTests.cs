@@ -49,7 +49,7 @@ public sealed class JournalVerbTests : IDisposable
         await File.WriteAllBytesAsync(_folder.Segments[1], start, Stop);
         await using (var end = new FileStream(_folder.Segments[^1], FileMode.Append))
         {
-            end.Write(new byte[17]);
+            end.Write([.. Enumerable.Repeat((byte)0xEE, 17)]);
         }
 
         var told = await RunAsync("journal", "verify", "--data", _folder.Path);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using WebhookBot.Tests.Drivers;
@@ -89,6 +90,37 @@ public sealed class OverloadTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{unfinished} wait on the disk (30 MB of bodies), memory {before:F0} MB before, {most:F0} MB at most");
         Assert.InRange(unfinished, 2900, 3001);
         Assert.True(most - before < 150, $"memory grew by {most - before} MB");
+    }
+
+    [Fact]
+    public async Task Takes_no_more_while_as_much_as_may_be_is_unfinished_and_goes_on_by_itself()
+    {
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var target = await StandIn.StartAsync();
+        target.Answer = async (_, stop) =>
+        {
+            await mayEnd.Task.WaitAsync(stop);
+            return 200;
+        };
+        await using var bot = await StartAsync(target.Step, ("Journal:MaxUnfinished", "3"));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(await bot.Client.SendAsync($"taken-delivery-{i}", branch: $"b{i}"));
+        }
+
+        using (var refused = await bot.Client.SendAsync(FaultBot.Push("one-delivery-too-many"), Stop))
+        {
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
+        }
+
+        Assert.Equal("backlog", Assert.Single((await bot.Client.ReadinessAsync()).GetProperty("codes").EnumerateArray()).GetString());
+        Assert.False(bot.HasExited);
+
+        mayEnd.SetResult();
+
+        Assert.True(await bot.Client.SendAsync("one-delivery-too-many"));
+        await bot.Client.SettledAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(4, target.Effects.Count);
     }
 
     private Task<BotProcess> StartAsync(string step, params (string Key, string Value)[] settings)

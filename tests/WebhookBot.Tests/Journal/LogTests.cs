@@ -19,7 +19,7 @@ public sealed class LogTests : IDisposable
         using (var journal = Open())
         {
             await journal.AppendAsync("kept");
-            before = new FileInfo(_folder.Segments[0]).Length;
+            before = journal.Health.LogBytes;
             await journal.AppendAsync("torn");
         }
 
@@ -29,10 +29,39 @@ public sealed class LogTests : IDisposable
             await File.WriteAllBytesAsync(_folder.Segments[0], whole.AsMemory(0, (int)length), Stop);
             using var journal = Open();
             Assert.Equal("kept", (await journal.ClaimOneAsync()).Delivery.SenderId);
-            Assert.Equal(before, new FileInfo(_folder.Segments[0]).Length);
+            Assert.Equal(before, journal.Health.LogBytes);
         }
 
         Assert.Equal(whole.Length - before - 1, _logger.Lines.Count(line => line.Contains("torn", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Gives_back_what_a_killed_process_had_written_ahead_and_calls_it_no_damage()
+    {
+        byte[] killed;
+        long end;
+        using (var journal = Open())
+        {
+            await journal.AppendAsync("kept");
+            end = journal.Health.LogBytes;
+            killed = await ReadOpenAsync(_folder.Segments[0]);
+        }
+
+        Assert.True(killed.Length > end);
+        Assert.Equal(end, new FileInfo(_folder.Segments[0]).Length);
+        await File.WriteAllBytesAsync(_folder.Segments[0], killed, Stop);
+        var report = Assert.Single(LogInspection.Inspect(new DiskLogFolder(_folder.Log), (_, _) => { }));
+        Assert.Equal((true, (DamagedRange?)null), (report.IsSound, report.Torn));
+        using (var journal = Open())
+        {
+            Assert.Equal("kept", (await journal.ClaimOneAsync()).Delivery.SenderId);
+            await journal.AppendAsync("more");
+        }
+
+        Assert.Contains(_logger.Lines, line => line.Contains($"{killed.Length - end} bytes from {end} that were kept free", StringComparison.Ordinal));
+        Assert.DoesNotContain(_logger.Lines, line => line.Contains("torn", StringComparison.Ordinal) || line.Contains("damaged", StringComparison.Ordinal));
+        using var last = Open();
+        Assert.Equal(["kept", "more"], (await last.ClaimAsync()).Select(lease => lease.Delivery.SenderId));
     }
 
     [Fact]
@@ -44,7 +73,7 @@ public sealed class LogTests : IDisposable
             foreach (var id in new[] { "a", "b", "c" })
             {
                 await journal.AppendAsync(id);
-                ends.Add(new FileInfo(_folder.Segments[0]).Length);
+                ends.Add(journal.Health.LogBytes);
             }
         }
 
@@ -135,6 +164,14 @@ public sealed class LogTests : IDisposable
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static async Task<byte[]> ReadOpenAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes, Stop);
+        return bytes;
+    }
 
     private static void Damage(string path, int? at)
     {

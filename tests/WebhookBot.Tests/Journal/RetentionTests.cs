@@ -157,9 +157,9 @@ public sealed partial class RetentionTests : IDisposable
         long start, end;
         using (var journal = Open())
         {
-            start = new FileInfo(_folder.Segments[0]).Length;
+            start = journal.Health.LogBytes;
             id = await AppendAsync(journal, "d2f0e2a0-0000-4000-8000-000000000002", "x");
-            end = new FileInfo(_folder.Segments[0]).Length;
+            end = journal.Health.LogBytes;
             await AppendAsync(journal, "sound", "y");
             await PassAsync(journal, TimeSpan.FromDays(2));
         }
@@ -189,13 +189,13 @@ public sealed partial class RetentionTests : IDisposable
         long start, end;
         using (var journal = Open())
         {
-            start = new FileInfo(_folder.Segments[0]).Length;
+            start = journal.Health.LogBytes;
             for (var i = 0; i < 70; i++)
             {
                 await AppendAsync(journal, $"damaged {i}", "x");
             }
 
-            end = new FileInfo(_folder.Segments[0]).Length;
+            end = journal.Health.LogBytes;
             await AppendAsync(journal, "sound", "y");
             await PassAsync(journal, TimeSpan.FromDays(2));
         }

@@ -94,6 +94,26 @@ internal sealed class DeliveryProgress
         }
     }
 
+    /// <summary>Allows for a clock that was set back by that many ticks since this was written: what was put off is due as much earlier.</summary>
+    /// <param name="ticks">How far the clock was ahead.</param>
+    /// <param name="action">The one action that this was written of; null when it was all of it.</param>
+    public void Hasten(long ticks, int? action)
+    {
+        if (action is null && NotBeforeTicks != 0)
+        {
+            NotBeforeTicks -= ticks;
+        }
+
+        for (var i = 0; i < Actions.Length; i++)
+        {
+            ref var progress = ref Actions[i];
+            if ((action is null || action == i) && progress.Status == ActionStatus.Retrying && progress.DueTicks != 0)
+            {
+                progress.DueTicks -= ticks;
+            }
+        }
+    }
+
     private bool Has(ActionStatus status)
     {
         foreach (ref var action in Actions.AsSpan())

@@ -7,6 +7,9 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>The log's files on a disk.</summary>
 internal sealed partial class DiskLogFolder : LogFolder
 {
+    // EINTR of Linux.
+    private const int Interrupted = 4;
+
     private readonly string _path;
     private readonly DriveInfo _drive;
 
@@ -64,8 +67,12 @@ internal sealed partial class DiskLogFolder : LogFolder
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseFile(int descriptor);
 
-    private sealed class DiskLogFile(SafeFileHandle handle) : LogFile
+    private sealed unsafe class DiskLogFile(SafeFileHandle handle) : LogFile
     {
+        // Found as the program's own, and not as the C library's: a library that is loaded before that one may stand in for it.
+        private static readonly delegate* unmanaged<int, int> s_syncData =
+            OperatingSystem.IsLinux() ? (delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "fdatasync") : null;
+
         public override long Length => RandomAccess.GetLength(handle);
 
         public override int Read(Span<byte> to, long offset)
@@ -87,7 +94,26 @@ internal sealed partial class DiskLogFolder : LogFolder
 
         public override void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
 
-        public override void Sync() => RandomAccess.FlushToDisk(handle);
+        // .NET has fsync only, which also waits for the file's times to be written: with those the file system's own journal, and all that
+        // others have written meanwhile.
+        public override void Sync()
+        {
+            if (s_syncData is null)
+            {
+                RandomAccess.FlushToDisk(handle);
+                return;
+            }
+
+            while (s_syncData((int)handle.DangerousGetHandle()) != 0)
+            {
+                if (Marshal.GetLastSystemError() is var error && error != Interrupted)
+                {
+                    throw new IOException("A segment of the journal cannot be synced.", new Win32Exception(error));
+                }
+            }
+
+            GC.KeepAlive(handle);
+        }
 
         public override void SetLength(long length) => RandomAccess.SetLength(handle, length);
 

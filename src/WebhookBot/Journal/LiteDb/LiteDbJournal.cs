@@ -57,7 +57,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
             {
                 return new JournalHealth
                 {
-                    Problem = _writer.Problem ?? IndexProblem(),
+                    Problem = _writer.Problem ?? Backlog(),
                     IndexNote = _indexer.Note,
                     Unfinished = _state.Work.Unfinished,
                     Retrying = _state.Work.Retrying,
@@ -122,7 +122,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     public ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return IndexProblem() is { } problem
+        return Backlog() is { } problem
             ? throw new JournalUnavailableException(problem, TimeSpan.FromSeconds(10))
             : _intake.AppendAsync(draft);
     }
@@ -261,8 +261,10 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         }
     }
 
-    private string? IndexProblem() =>
-        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? $"the index is {_indexer.Lag} records behind" : null;
+    private string? Backlog() =>
+        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? $"the index is {_indexer.Lag} records behind"
+        : _state.Work.Unfinished >= _options.MaxUnfinished ? $"{_state.Work.Unfinished} deliveries are unfinished"
+        : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the last run was working on when it ended cannot be written down")]
     private partial void LogNotCounted(Exception exception);

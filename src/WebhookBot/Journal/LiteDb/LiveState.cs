@@ -169,10 +169,17 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
     }
 
-    public void LoadCheckpoint(long lastSequence, ReadOnlySpan<byte> payload)
+    public void LoadCheckpoint(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        _lastSequence = lastSequence;
+        _lastSequence = header.Sequence;
         _awaitingNames = CheckpointFrame.Read(payload, _bookmarks, _marks).ToDictionary(one => one.Meta.Position.Value);
+        if (Ahead(header) is > 0 and var ahead)
+        {
+            foreach (var delivery in _awaitingNames.Values)
+            {
+                delivery.Progress.Hasten(ahead, action: null);
+            }
+        }
     }
 
     /// <summary>Takes over what a segment's index knows: what it holds, and the names of what the checkpoint left unfinished.</summary>
@@ -280,6 +287,11 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
 
         delivery.Progress.Apply(header, payload);
+        if (_isRecovering && header.Kind is FrameKind.Attempt or FrameKind.Postponed && Ahead(header) is > 0 and var ahead)
+        {
+            delivery.Progress.Hasten(ahead, header.Kind == FrameKind.Attempt ? AttemptFrame.ReadOutline(payload).Action : null);
+        }
+
         if (header.Kind == FrameKind.Duplicate)
         {
             return;
@@ -289,6 +301,9 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         EndClaim(delivery, header, payload);
         Settle(delivery);
     }
+
+    // How far the clock was ahead of what it shows now when that was written; running, the journal goes by a clock that is never set back.
+    private long Ahead(in FrameHeader header) => header.Ticks - time.GetUtcNow().UtcTicks;
 
     private static void EndClaim(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload)
     {

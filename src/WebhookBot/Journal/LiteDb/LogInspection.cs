@@ -66,7 +66,7 @@ internal static class LogInspection
             }
         }
 
-        var torn = isLast ? scanner.Damage : null;
+        var torn = isLast && scanner.Damage is { } rest && !scanner.IsBlank(rest) ? scanner.Damage : null;
         damage.AddRange(!isLast && scanner.Damage is { } end ? [end] : []);
         return new SegmentReport(name, file.Length, frames, deliveries, damage, torn, null);
     }

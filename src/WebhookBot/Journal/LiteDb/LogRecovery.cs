@@ -92,7 +92,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             using var scanner = new SegmentScanner(segments[i].File, segments[i].Header, SegmentHeader.Size, segments[i].Length);
             if (scanner.Read() && scanner.Damage is null && scanner.Header.Kind == FrameKind.Checkpoint)
             {
-                state.LoadCheckpoint(scanner.Header.Sequence, scanner.Payload);
+                state.LoadCheckpoint(scanner.Header, scanner.Payload);
                 _lastSequence = scanner.Header.Sequence;
                 return segments[i].Number;
             }
@@ -170,7 +170,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
         if (isLast && scanner.Damage is { } torn)
         {
-            Cut(segment, torn);
+            Cut(segment, torn, scanner.IsBlank(torn));
         }
         else
         {
@@ -191,9 +191,17 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         return index;
     }
 
-    private void Cut(Segment segment, DamagedRange torn)
+    private void Cut(Segment segment, DamagedRange torn, bool isBlank)
     {
-        LogTorn(torn.Segment, torn.Offset, torn.Length);
+        if (isBlank)
+        {
+            LogBlank(torn.Segment, torn.Offset, torn.Length);
+        }
+        else
+        {
+            LogTorn(torn.Segment, torn.Offset, torn.Length);
+        }
+
         segment.File.SetLength(torn.Offset);
         segment.File.Sync();
         segment.Length = torn.Offset;
@@ -209,6 +217,9 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The end of segment {Segment} was torn and is cut off: {Length} bytes from {Offset}; nobody was told that they are written")]
     private partial void LogTorn(int segment, long offset, long length);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} was not closed: {Length} bytes from {Offset} that were kept free for more are given back")]
+    private partial void LogBlank(int segment, long offset, long length);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Segment} of the journal is damaged: {Length} bytes from {Offset} are no records and are passed over")]
     private partial void LogDamaged(int segment, long offset, long length);

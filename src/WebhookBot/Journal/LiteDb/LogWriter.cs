@@ -145,6 +145,8 @@ internal sealed partial class LogWriter : IDisposable
         {
             _thread.Join();
         }
+
+        _segments.Close();
     }
 
     private void Wake()

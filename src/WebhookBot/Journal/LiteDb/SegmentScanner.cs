@@ -59,6 +59,24 @@ internal sealed class SegmentScanner : IDisposable
         return false;
     }
 
+    /// <summary>Whether there is nothing but zeros: what was written ahead of the frames to come.</summary>
+    public bool IsBlank(DamagedRange range)
+    {
+        var end = range.Offset + range.Length;
+        for (var at = range.Offset; at < end;)
+        {
+            var bytes = Bytes(at, (int)Math.Min(ReadAhead, end - at));
+            if (bytes.IsEmpty || bytes.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+
+            at += bytes.Length;
+        }
+
+        return true;
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_window);
 
     private bool TryFrame(long offset)

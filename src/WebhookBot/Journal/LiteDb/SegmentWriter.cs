@@ -6,13 +6,23 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     // A checkpoint may take a quarter of a segment, not more, however much is unfinished.
     private const int CheckpointShare = 4;
 
+    private const int Block = 4096;
+    private const int MostAhead = 1 << 20;
+
+    // Many frames share the price of a new length; writing twice as much costs them more.
+    private const int LargeGroup = 16 * 1024;
+
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(1 << 20);
+
+    // Zeros are written ahead of the frames, so that a sync has only bytes to write, and no new length and no new blocks of the file.
+    private readonly byte[] _ahead = new byte[Math.Clamp(segmentBytes / 16, Block, MostAhead) / Block * Block];
     private SegmentIndex _index = index;
     private readonly long _segmentBytes = segmentBytes;
     private long _limit = segmentBytes;
     private int _buffered;
     private long _written;
     private int _framesWritten;
+    private long _zerosEnd;
 
     public LogFolder Folder => log.Folder;
 
@@ -39,6 +49,11 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
         Flush(segment);
         if (mustSync)
         {
+            if (_written - segment.Length < LargeGroup)
+            {
+                WriteAhead(segment.File, _written);
+            }
+
             segment.File.Sync();
         }
 
@@ -50,12 +65,6 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     /// <summary>Cuts off what a failed write may have left, and goes on in a new segment, where it cannot be mistaken for ours.</summary>
     public void Repair(ILogFollower follower)
     {
-        if (log.Current is { } current)
-        {
-            current.File.SetLength(current.Length);
-            current.File.Sync();
-        }
-
         Begin(follower);
     }
 
@@ -63,6 +72,7 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     public void Begin(ILogFollower follower)
     {
         var sealing = log.Current;
+        GiveBack(sealing);
         var header = SegmentHeader.New((sealing?.Number ?? 0) + 1);
         var checkpoint = follower.Checkpoint();
         var file = Folder.Create(SegmentHeader.FileName(header.Number, SegmentHeader.LogExtension));
@@ -90,6 +100,48 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
         log.Add(segment, 1);
     }
 
+    /// <summary>Gives back what was written ahead: nothing more comes into the segment.</summary>
+    public void Close()
+    {
+        try
+        {
+            GiveBack(log.Current);
+        }
+        catch (IOException)
+        {
+            // The next start does it.
+        }
+    }
+
+    // Durable before the next segment is begun: zeros at the end of any but the last are damage.
+    private static void GiveBack(Segment? segment)
+    {
+        if (segment is not null && segment.File.Length > segment.Length)
+        {
+            segment.File.SetLength(segment.Length);
+            segment.File.Sync();
+        }
+    }
+
+    private void WriteAhead(LogFile file, long end)
+    {
+        if (end <= _zerosEnd)
+        {
+            return;
+        }
+
+        try
+        {
+            var count = _ahead.Length - (int)(end % Block);
+            file.Write(_ahead.AsSpan(0, count), end);
+            _zerosEnd = end + count;
+        }
+        catch (IOException)
+        {
+            // What was to be written is; without zeros its sync takes a little longer.
+        }
+    }
+
     private void WriteBeginning(Segment segment, PendingFrame checkpoint)
     {
         Span<byte> start = stackalloc byte[SegmentHeader.Size + FrameHeader.Size];
@@ -97,6 +149,8 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
         checkpoint.Header.Write(start[SegmentHeader.Size..], segment.Header.Seed(SegmentHeader.Size));
         segment.File.Write(start, 0);
         segment.File.Write(checkpoint.Payload, start.Length);
+        _zerosEnd = 0;
+        WriteAhead(segment.File, segment.Length);
         segment.File.Sync();
         Folder.Sync();
     }
