@@ -27,6 +27,7 @@ internal sealed class FaultTarget : IAsyncDisposable
         rules:
           tell:
             on: github.pull_request.opened
+            max_per_subject: 10000
             then:
               - http: { url: "{{{Url}}}/", body: "{{number}}" }
           never:
