@@ -24,6 +24,23 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Is_not_needed_to_tell_the_whole_story_of_what_has_ended()
+    {
+        // A folder of that name is an index that can neither be opened nor made again.
+        Directory.CreateDirectory(_folder.Index);
+        using var journal = Open();
+        var id = await journal.AppendAsync("ended");
+        await journal.WorkOffAsync(JournalDriver.Succeeded);
+
+        var record = await journal.GetAsync(id);
+
+        Assert.Equal((DeliveryStatus.Done, "ended"), (record.Status, record.Delivery.SenderId));
+        Assert.Equal("key-ended", Assert.Single(record.Plan!.Actions).Key);
+        Assert.Equal(JournalDriver.Succeeded, Assert.Single(Assert.Single(record.Actions).Attempts));
+        Assert.NotNull(journal.Health.IndexNote);
+    }
+
+    [Fact]
     public async Task Shows_what_was_decided_about_dead_letters_when_it_is_made_again()
     {
         var statuses = new List<DeliveryStatus>();

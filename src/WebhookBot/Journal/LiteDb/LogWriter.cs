@@ -296,7 +296,7 @@ internal sealed partial class LogWriter : IDisposable
         _space.Look();
         if (_problem is not null)
         {
-            _segments.Repair(_follower);
+            _segments.Begin(_follower);
             _problem = null;
             LogRecovered();
         }

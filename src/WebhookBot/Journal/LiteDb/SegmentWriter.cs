@@ -62,13 +62,10 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
 
     public void Publish() => log.Advance(new LogPosition(log.Current!.Number, _written), _framesWritten);
 
-    /// <summary>Cuts off what a failed write may have left, and goes on in a new segment, where it cannot be mistaken for ours.</summary>
-    public void Repair(ILogFollower follower)
-    {
-        Begin(follower);
-    }
-
-    /// <summary>Begins a new segment. It and its name are durable before anything else is written into it.</summary>
+    /// <summary>
+    /// Begins a new segment. It and its name are durable before anything else is written into it; what a failed write may have left at the end of
+    /// the one before is cut off, and cannot be mistaken for ours.
+    /// </summary>
     public void Begin(ILogFollower follower)
     {
         var sealing = log.Current;
