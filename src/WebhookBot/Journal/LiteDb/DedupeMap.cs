@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>A delivery that is held already, or is just being written.</summary>
@@ -69,9 +71,10 @@ internal sealed class DedupeMap
         lock (_gate)
         {
             // One that is carried forward is no news: a later one may have come under the same id of its sender.
-            if (!_bySender.TryGetValue(entry.DedupeKey, out var latest) || latest.Sequence <= entry.Sequence)
+            ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_bySender, entry.DedupeKey, out var isThere);
+            if (!isThere || latest.Sequence <= entry.Sequence)
             {
-                _bySender[entry.DedupeKey] = known;
+                latest = known;
             }
 
             _byId[entry.IdKey] = entry.Position;
@@ -140,15 +143,6 @@ internal sealed class DedupeMap
             {
                 _bySender.Remove(entry.DedupeKey);
             }
-        }
-    }
-
-    public void Reserve(int more)
-    {
-        lock (_gate)
-        {
-            _bySender.EnsureCapacity(_bySender.Count + more);
-            _byId.EnsureCapacity(_byId.Count + more);
         }
     }
 

@@ -185,7 +185,6 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>Takes over what a segment's index knows: what it holds, and the names of what the checkpoint left unfinished.</summary>
     public void LoadEntries(SegmentIndex index, int segment)
     {
-        dedupe.Reserve(index.Deliveries);
         index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader names) =>
         {
             dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
