@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using WebhookBot.Actions;
-using Microsoft.Extensions.Options;
 using WebhookBot.Journal;
 using WebhookBot.RuleFiles;
 
@@ -16,11 +15,10 @@ internal static class HealthEndpoints
         app.MapGet("/readyz", Ready).AddEndpointFilter(masked);
     }
 
-    private static IResult Ready(
-        IJournal journal, RuleSetProvider rules, ITargetTraffic traffic, IOptions<JournalOptions> options, IHostApplicationLifetime lifetime)
+    private static IResult Ready(IJournal journal, RuleSetProvider rules, ITargetTraffic traffic, IHostApplicationLifetime lifetime)
     {
         var health = journal.Health;
-        var problems = Problems(health, options.Value, lifetime).ToList();
+        var problems = Problems(health, lifetime).ToList();
 
         // The last good rule set decides meanwhile, and lists fill up again, so these are told but take nothing out of service.
         var codes = problems.Select(p => p.Code)
@@ -46,7 +44,7 @@ internal static class HealthEndpoints
             statusCode: problems.Count == 0 ? 200 : 503);
     }
 
-    private static IEnumerable<(string Code, string Text)> Problems(JournalHealth health, JournalOptions options, IHostApplicationLifetime lifetime)
+    private static IEnumerable<(string Code, string Text)> Problems(JournalHealth health, IHostApplicationLifetime lifetime)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -57,10 +55,9 @@ internal static class HealthEndpoints
             yield return ("starting", "the process is starting");
         }
 
-        if (health.Problem is not null)
+        if (health.Problem is { } problem)
         {
-            var code = health.IndexLag > options.MaxIndexLag ? "lag" : health.Unfinished >= options.MaxUnfinished ? "backlog" : "disk";
-            yield return (code, $"journal: {health.Problem}");
+            yield return (problem.Code, $"journal: {problem.Text}");
         }
     }
 }

@@ -148,7 +148,7 @@ public interface IJournal
 public sealed record JournalHealth
 {
     /// <summary>Why it takes no deliveries now; null when it does.</summary>
-    public string? Problem { get; init; }
+    public JournalProblem? Problem { get; init; }
 
     /// <summary>Why lists may be incomplete now, such as an index that is being rebuilt; null when they are complete.</summary>
     public string? IndexNote { get; init; }
@@ -175,3 +175,8 @@ public sealed class JournalUnavailableException(string reason, TimeSpan retryAft
     /// <summary>After how long it may be tried again.</summary>
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
+
+/// <summary>Why a journal takes no deliveries.</summary>
+/// <param name="Code">In one word, for programs: <c>disk</c>, <c>lag</c> or <c>backlog</c>.</param>
+/// <param name="Text">For people.</param>
+public sealed record JournalProblem(string Code, string Text);

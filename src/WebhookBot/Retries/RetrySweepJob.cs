@@ -35,9 +35,6 @@ internal sealed partial class RetrySweepJob(
             {
                 // Suspects wait for each other, and take no room from those that need not.
                 (lease.Interrupted > 0 ? suspects : running).Add(RunInOrderAsync(lease, first, cancellation));
-
-                // What many of them read before their calls would otherwise hold up whatever else has just come.
-                await Task.Yield();
             }
 
             if (due.Count > 0 && room > BatchSize)

@@ -10,9 +10,17 @@ internal static class GitHubRequest
     public const string Path = "/hooks/github";
     public const string Secret = "a-secret-of-the-benchmark-and-nothing-else";
 
-    private const int SignatureLength = 7 + (2 * HMACSHA256.HashSizeInBytes);
+    private const string Scheme = "sha256=";
 
     private static readonly byte[] s_secret = Encoding.UTF8.GetBytes(Secret);
+
+    /// <summary>
+    /// One about that pull request under a new id. Let no two have one number: the same body under another id is the same event to the bot,
+    /// which calls nobody again for it.
+    /// </summary>
+    /// <param name="bytes">The length of its body.</param>
+    /// <param name="number">The pull request.</param>
+    public static HttpRequestMessage Create(int bytes, int number) => Create(PullRequestBody.Create(bytes, number), Guid.NewGuid().ToString());
 
     /// <summary>One that was not sent yet.</summary>
     /// <param name="body">A <c>pull_request</c>.</param>
@@ -32,7 +40,7 @@ internal static class GitHubRequest
     /// <summary>What stands in <c>X-Hub-Signature-256</c>.</summary>
     public static string Sign(byte[] body)
     {
-        Span<byte> signature = stackalloc byte[SignatureLength];
+        Span<byte> signature = stackalloc byte[Scheme.Length + (2 * HMACSHA256.HashSizeInBytes)];
         Sign(body, signature);
         return Encoding.ASCII.GetString(signature);
     }
@@ -42,7 +50,7 @@ internal static class GitHubRequest
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(s_secret, body, hash);
-        "sha256="u8.CopyTo(to);
-        Convert.TryToHexStringLower(hash, to["sha256=".Length..], out _);
+        Encoding.ASCII.GetBytes(Scheme, to);
+        Convert.TryToHexStringLower(hash, to[Scheme.Length..], out _);
     }
 }

@@ -13,26 +13,24 @@ internal static class OverloadFault
 {
     private const int Factor = 10;
 
-    private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(100);
-
     public static async Task RunAsync(Findings findings, BenchmarkOptions options, ScratchFolder scratch)
     {
         var (seconds, sustained) = options.IsQuick ? (15, 5) : (60, 20);
-        await using (var run = await OverloadRun.StartAsync(scratch.Sub("slow"), CallTime, sustained / 2))
+        await using (var run = await OverloadRun.StartAsync("calls of 100 ms", scratch.Sub("slow"), TimeSpan.FromMilliseconds(100), sustained / 2))
         {
             var idle = await run.CloseAsync(1);
             var sustainable = idle.Good / (await run.Bot.SettleAsync(OverloadRun.Patience)).TotalSeconds;
-            findings.Add("**Calls of 100 ms**: sustainable is", $"{Report.Number(sustainable)} a second worked off, {Report.Number(idle.Rate)} a second accepted", true);
+            findings.Remark($"Of calls of 100 ms {Report.Number(sustainable)} a second can be worked off; {Report.Number(idle.Rate)} a second are accepted.");
             var result = await run.FloodAsync(findings, sustainable * Factor, seconds, idle.Rate);
             var factor = result.Sent / (seconds * sustainable);
-            findings.Add($"{Factor} times that is offered for {seconds} s", $"{Report.Number(factor)} times; {result.Unsent:N0} more were due when all connections waited", factor >= Factor * 0.95);
+            findings.Add($"calls of 100 ms: {Factor} times what is sustainable is offered for {seconds} s", $"{Report.Number(factor)} times; {result.Unsent:N0} more were due when all connections waited", factor >= Factor * 0.95);
         }
 
-        await using (var run = await OverloadRun.StartAsync(scratch.Sub("fast"), TimeSpan.Zero, sustained / 2))
+        await using (var run = await OverloadRun.StartAsync("calls that take no time", scratch.Sub("fast"), TimeSpan.Zero, sustained / 2))
         {
             var idle = await run.CloseAsync(sustained);
             var sustainable = idle.Good / (sustained + (await run.Bot.SettleAsync(OverloadRun.Patience, isListed: false)).TotalSeconds);
-            findings.Add("**Calls that take no time**: sustainable is", $"{Report.Number(sustainable)} a second worked off, {Report.Number(idle.Rate)} a second accepted meanwhile with p99 {Report.Number(idle.P99)} ms", true);
+            findings.Remark($"Of calls that take no time {Report.Number(sustainable)} a second can be worked off; {Report.Number(idle.Rate)} a second are accepted meanwhile, p99 {Report.Number(idle.P99)} ms.");
             await run.Bot.SettleAsync(OverloadRun.Patience);
             var result = await run.FloodAsync(findings, sustainable * Factor, seconds, sustainable);
             findings.Remark($"With calls that take no time {Report.Number(result.Sent / (seconds * sustainable))} times the sustainable rate could be offered: {result.Unsent:N0} more were due when all of {OverloadRun.Connections:N0} connections waited;");
@@ -54,20 +52,21 @@ internal sealed class OverloadRun : IAsyncDisposable
     // The generator's, so that it never takes more than one of the two; the bot has both.
     private const int LoadCore = 1;
 
+    private readonly string _name;
     private readonly FaultTarget _target;
     private readonly Child _closed = Child.Start(LoadCore, LoadVerb.Environment, LoadVerb.Name);
     private readonly Child _open = Child.Start(LoadCore, LoadVerb.Environment, OfferVerb.Name);
     private readonly string _accepted;
 
-    private OverloadRun(FaultTarget target, FaultBot bot, string accepted) => (_target, Bot, _accepted) = (target, bot, accepted);
+    private OverloadRun(string name, FaultTarget target, FaultBot bot, string accepted) => (_name, _target, Bot, _accepted) = (name, target, bot, accepted);
 
     public FaultBot Bot { get; }
 
     /// <summary>Starts all three and warms them up with calls that take no time.</summary>
-    public static async Task<OverloadRun> StartAsync(string folder, TimeSpan callTime, int warm)
+    public static async Task<OverloadRun> StartAsync(string name, string folder, TimeSpan callTime, int warm)
     {
         var target = await FaultTarget.StartAsync();
-        var run = new OverloadRun(target, await FaultBot.StartAsync(folder, target.Rules), Path.Combine(folder, "accepted"));
+        var run = new OverloadRun(name, target, await FaultBot.StartAsync(folder, target.Rules), Path.Combine(folder, "accepted"));
         await run.CloseAsync(warm);
         await run.Bot.SettleAsync(Patience);
         target.Answer = async (_, stop) =>
@@ -106,13 +105,13 @@ internal sealed class OverloadRun : IAsyncDisposable
         most = Math.Max(most, Bot.Megabytes);
         Report.Progress($"{result}");
         findings.Add(
-            "answers are 2xx, or 503 with `Retry-After`",
+            $"{_name}: answers are 2xx, or 503 with `Retry-After`",
             $"{result.Accepted:N0} times 202, {result.Shed:N0} times 503 with it, {result.Other:N0} otherwise, {result.Broken + result.Unanswered:N0} without an answer",
             result.Other + result.Broken + result.Unanswered == 0);
-        findings.Add("p99 of the accepted under 2 s", $"{Report.Number(result.P99)} ms, p50 {Report.Number(result.P50)} ms", result.P99 < 2000);
-        findings.Add("full speed again within 5 s", $"{Report.Number(again)} accepted in the second that ended {recovered.TotalSeconds:F1} s after", recovered.TotalSeconds <= 5);
+        findings.Add($"{_name}: p99 of the accepted under 2 s", $"{Report.Number(result.P99)} ms, p50 {Report.Number(result.P50)} ms", result.P99 < 2000);
+        findings.Add($"{_name}: full speed again within 5 s", $"{Report.Number(again)} accepted in the second that ended {recovered.TotalSeconds:F1} s after", recovered.TotalSeconds <= 5);
         await LookForAllAsync(findings);
-        findings.Add("memory stays under 2 GB, what 10,000 connections and a million unfinished deliveries may take", $"{before:F0} MB before, {most:F0} MB at the most", most < 2048);
+        findings.Add($"{_name}: memory stays under 2 GB, what 10,000 connections and a million unfinished deliveries may take", $"{before:F0} MB before, {most:F0} MB at the most", most < 2048);
         return result;
     }
 
@@ -130,7 +129,7 @@ internal sealed class OverloadRun : IAsyncDisposable
         var accepted = await File.ReadAllLinesAsync(_accepted);
         var listed = await Bot.ListAsync();
         var lost = accepted.Count(id => !listed.ContainsKey(id));
-        findings.Add("none that was answered with 2xx is lost", $"{lost} of {accepted.Length:N0} are not listed; lists showed all of them {listing.TotalSeconds:F0} s later", lost == 0);
+        findings.Add($"{_name}: none that was answered with 2xx is lost", $"{lost} of {accepted.Length:N0} are not listed; lists showed all of them {listing.TotalSeconds:F0} s later", lost == 0);
     }
 
     private async Task<(TimeSpan After, double Rate)> RecoverAsync(double wanted)

@@ -23,10 +23,8 @@ internal static class SlowDiskFault
         await using var target = await FaultTarget.StartAsync();
         await using var bot = await FaultBot.StartAsync(folder, target.Rules, settings);
         using var load = new SteadyLoad(bot.Address, Rate);
-
-        // No two alike: the same body under another id is the same event to the bot, which calls nobody again for it.
         var number = 0;
-        HttpRequestMessage Make(long i) => GitHubRequest.Create(PullRequestBody.Create(Bytes, ++number), Guid.NewGuid().ToString());
+        HttpRequestMessage Make(long i) => GitHubRequest.Create(Bytes, ++number);
         await load.RunAsync(Rate * 15, Make);
         var answers = await load.RunAsync(Rate * seconds, Make);
         var (p99, slowest) = (Statistics.P99(answers.Select(a => a.Milliseconds)), answers.Max(a => a.Milliseconds));

@@ -7,7 +7,6 @@ internal static class SlowSendersFault
 {
     private const int Rate = 200;
 
-    // No two alike: the same body under another id is the same event to the bot, which calls nobody again for it.
     private static int s_number;
 
     private static readonly TimeSpan SilentUntil = TimeSpan.FromSeconds(150);
@@ -69,7 +68,7 @@ internal static class SlowSendersFault
     private static async Task<double> MeasureAsync(FaultBot bot, int seconds)
     {
         using var load = new SteadyLoad(bot.Address, Rate);
-        var answers = await load.RunAsync(Rate * seconds, _ => GitHubRequest.Create(PullRequestBody.Create(PullRequestBody.TenKilobytes, ++s_number), Guid.NewGuid().ToString()));
+        var answers = await load.RunAsync(Rate * seconds, _ => GitHubRequest.Create(PullRequestBody.TenKilobytes, ++s_number));
         return answers.All(a => a.Status == 202) ? Statistics.P99(answers.Select(a => a.Milliseconds)) : throw new InvalidOperationException($"answered with {answers.First(a => a.Status != 202).Status}");
     }
 }

@@ -18,7 +18,7 @@ internal static class SlowTargetFault
         await using var bot = await FaultBot.StartAsync(scratch.Path, target.Rules, Settings);
         using var load = new SteadyLoad(bot.Address, Rate);
         var next = 0;
-        HttpRequestMessage Make(long _) => GitHubRequest.Create(PullRequestBody.Create(PullRequestBody.TenKilobytes, ++next), Guid.NewGuid().ToString());
+        HttpRequestMessage Make(long _) => GitHubRequest.Create(PullRequestBody.TenKilobytes, ++next);
         await load.RunAsync(Rate * 10, Make);
         await bot.SettleAsync(TimeSpan.FromMinutes(1));
         var done = 0;

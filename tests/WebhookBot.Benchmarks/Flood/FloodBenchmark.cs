@@ -71,8 +71,7 @@ internal static class FloodBenchmark
 
     private static async Task<double> ProbeAsync(HttpClient client, long began, TimeSpan due)
     {
-        var body = PullRequestBody.Create(PullRequestBody.TenKilobytes, Random.Shared.Next());
-        using var request = GitHubRequest.Create(body, Guid.NewGuid().ToString());
+        using var request = GitHubRequest.Create(PullRequestBody.TenKilobytes, Random.Shared.Next());
         using var answer = await client.SendAsync(request);
         return (int)answer.StatusCode == 202 ? (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds : throw new InvalidOperationException($"a signed request was answered with {(int)answer.StatusCode}");
     }

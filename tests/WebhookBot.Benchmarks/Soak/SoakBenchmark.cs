@@ -11,6 +11,8 @@ namespace WebhookBot.Benchmarks.Soak;
 /// </summary>
 internal static class SoakBenchmark
 {
+    public const int SegmentMegabytes = 1;
+
     private const int RefusedEvery = 100;
 
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
@@ -30,7 +32,7 @@ internal static class SoakBenchmark
             ["ALERTMANAGER_TOKEN"] = GitHubRequest.Secret,
             ["Http__AllowPrivateAddresses"] = "true",
             ["Journal__Retention"] = Retention.ToString("c", CultureInfo.InvariantCulture),
-            ["Journal__SegmentBytes"] = "1048576",
+            ["Journal__SegmentBytes"] = $"{SegmentMegabytes << 20}",
             ["Actions__BaseDelay"] = "00:00:01",
             ["Actions__MaxDelay"] = "00:00:05",
             ["Logging__LogLevel__WebhookBot.Pipeline.DeliveryStory"] = "Warning",

@@ -24,7 +24,7 @@ internal static class SoakReport
         var live = LiveMegabytes(samples, retention);
         report.Line("");
         report.Line($"{load.Accepted:N0} deliveries in {minutes:F0} minutes, {load.Refused:N0} answered otherwise than 202; p99 {Report.Number(load.P99(minutes / 3, minutes))} ms from when each was due");
-        report.Line($"({Report.Number(load.P99(minutes / 3, minutes * 2 / 3))} ms in the second third, {Report.Number(load.P99(minutes * 2 / 3, minutes))} ms in the last). {retention.TotalMinutes:F0} minute is kept, in segments of 1 MB: the log holds");
+        report.Line($"({Report.Number(load.P99(minutes / 3, minutes * 2 / 3))} ms in the second third, {Report.Number(load.P99(minutes * 2 / 3, minutes))} ms in the last). {retention.TotalMinutes:F0} minute is kept, in segments of {SoakBenchmark.SegmentMegabytes} MB: the log holds");
         report.Line($"**{Report.Number(later.Average(s => s.Log) / live)}** times what came in within that minute. Slopes are least squares over the last two thirds, {later.Count} samples.");
         report.Finish();
     }

@@ -23,7 +23,7 @@ public sealed class WriteFailureTests : IDisposable
             _disk.Failure = new IOException("No space left on device");
             var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync("refused"));
             Assert.True(refused.RetryAfter > TimeSpan.Zero);
-            Assert.Contains("No space left", journal.Health.Problem, StringComparison.Ordinal);
+            Assert.Contains("No space left", journal.Health.Problem?.Text, StringComparison.Ordinal);
             await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync("refused"));
             Assert.Equal(new AppendReceipt(before, true), await journal.AppendAsync(JournalDriver.Draft("before"), Stop));
 
@@ -69,7 +69,7 @@ public sealed class WriteFailureTests : IDisposable
         _disk.FreeSpace = (100 << 20, 1L << 40);
         _time.Advance(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync("b"));
-        Assert.Contains("nearly full", journal.Health.Problem, StringComparison.Ordinal);
+        Assert.Contains("nearly full", journal.Health.Problem?.Text, StringComparison.Ordinal);
         Assert.NotNull(await journal.PlanAsync(lease, "k"));
         _disk.FreeSpace = (1L << 39, 1L << 40);
         _time.Advance(TimeSpan.FromSeconds(1));

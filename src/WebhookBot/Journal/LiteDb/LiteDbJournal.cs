@@ -57,7 +57,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
             {
                 return new JournalHealth
                 {
-                    Problem = _writer.Problem ?? Backlog(),
+                    Problem = _writer.Problem is { } problem ? new JournalProblem("disk", problem) : Backlog(),
                     IndexNote = _indexer.Note,
                     Unfinished = _state.Work.Unfinished,
                     Retrying = _state.Work.Retrying,
@@ -123,7 +123,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     {
         cancellation.ThrowIfCancellationRequested();
         return Backlog() is { } problem
-            ? throw new JournalUnavailableException(problem, TimeSpan.FromSeconds(10))
+            ? throw new JournalUnavailableException(problem.Text, TimeSpan.FromSeconds(10))
             : _intake.AppendAsync(draft);
     }
 
@@ -261,9 +261,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         }
     }
 
-    private string? Backlog() =>
-        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? $"the index is {_indexer.Lag} records behind"
-        : _state.Work.Unfinished >= _options.MaxUnfinished ? $"{_state.Work.Unfinished} deliveries are unfinished"
+    private JournalProblem? Backlog() =>
+        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? new JournalProblem("lag", $"the index is {_indexer.Lag} records behind")
+        : _state.Work.Unfinished >= _options.MaxUnfinished ? new JournalProblem("backlog", $"{_state.Work.Unfinished} deliveries are unfinished")
         : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the last run was working on when it ended cannot be written down")]
