@@ -51,6 +51,9 @@ internal sealed class RecordingFolder : LogFolder
     /// <summary>What is wrong with it now.</summary>
     public volatile DiskFault Fault;
 
+    /// <summary>Called after each reading of a file, by whoever reads.</summary>
+    public volatile Action? AfterRead;
+
     public (long Free, long Total) FreeSpace { get; set; } = (1L << 40, 1L << 41);
 
     /// <summary>How many steps were taken so far.</summary>
@@ -247,6 +250,7 @@ internal sealed class RecordingFolder : LogFolder
             var content = Content;
             var count = (int)Math.Clamp(content.Length - offset, 0, to.Length);
             content.AsSpan((int)Math.Min(offset, content.Length), count).CopyTo(to);
+            folder.AfterRead?.Invoke();
             return count;
         }
 

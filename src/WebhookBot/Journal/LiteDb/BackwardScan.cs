@@ -1,8 +1,10 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>A delivery that the log holds, and where the frames of what came of it are, in their order.</summary>
-internal sealed class FoundDelivery
+internal sealed class FoundDelivery(long sequence)
 {
+    public long Sequence => sequence;
+
     /// <summary>Of the delivery's own frame; nothing as long as that was not met.</summary>
     public LogPosition Position { get; set; }
 
@@ -117,7 +119,7 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
 
         if (header.Kind is FrameKind.Delivery or FrameKind.Carried)
         {
-            here[header.Sequence] = IsWanted(header, scanner.Payload, position) ? new FoundDelivery() : null;
+            here[header.Sequence] = IsWanted(header, scanner.Payload, position) ? new FoundDelivery(header.Sequence) : null;
         }
 
         if (header.Kind == FrameKind.Carried)
@@ -127,7 +129,7 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
 
         if (!here.TryGetValue(header.Sequence, out var found))
         {
-            here[header.Sequence] = found = new FoundDelivery();
+            here[header.Sequence] = found = new FoundDelivery(header.Sequence);
         }
 
         found?.Add(header, scanner.Payload, position);

@@ -85,8 +85,27 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         }
         catch (InvalidDataException) when (log.Find(found.Position.Segment) is null)
         {
-            return null;
+            return ReadLive(found.Sequence, isBrief: true);
         }
+    }
+
+    // Null when nothing is left to be done about it.
+    private DeliveryRecord? ReadLive(long sequence, bool isBrief = false)
+    {
+        while (FindLive(sequence) is { } live)
+        {
+            try
+            {
+                var frame = log.Read(live.Position);
+                return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live, isBrief);
+            }
+            catch (InvalidDataException) when (FindLive(sequence)?.Position != live.Position)
+            {
+                // It was carried elsewhere meanwhile.
+            }
+        }
+
+        return null;
     }
 
     public async IAsyncEnumerable<DeliveryRecord> ReadDeadAsync(long newest, [EnumeratorCancellation] CancellationToken cancellation)
@@ -96,9 +115,9 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         foreach (var dead in state.FindDead(newest))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (FindLive(dead.Sequence) is { } live && log.ReadMoving(() => FindLive(dead.Sequence)?.Position) is { } frame)
+            if (ReadLive(dead.Sequence) is { } record)
             {
-                yield return Compose(DeliveryFrame.Read(frame.Header, frame.Payload), live.Frames, live.Duplicates, live);
+                yield return record;
             }
         }
     }
@@ -153,22 +172,35 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
     private async Task<DeliveryRecord> FindByScanAsync(Delivery delivery, LogPosition from, CancellationToken cancellation)
     {
         await Task.Yield();
-        var found = new FoundDelivery();
+        var found = new FoundDelivery(delivery.Sequence);
         var committed = log.Committed;
-        foreach (var segment in log.Segments.Where(segment => segment.Number >= from.Segment && segment.Number <= committed.Segment))
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, segment.Length);
-            while (scanner.Read())
+            foreach (var segment in log.Segments.Where(segment => segment.Number >= from.Segment && segment.Number <= committed.Segment))
             {
-                if (scanner.Header.Sequence == delivery.Sequence && scanner.Header.IsOfDelivery)
-                {
-                    found.Add(scanner.Header, scanner.Payload, new LogPosition(segment.Number, scanner.Offset));
-                }
+                cancellation.ThrowIfCancellationRequested();
+                AddFrom(segment, delivery.Sequence, found);
             }
         }
+        catch (ObjectDisposedException exception)
+        {
+            throw new InvalidDataException($"The segments that delivery {delivery.Id} stands in were dropped while it was read.", exception);
+        }
 
-        return Compose(delivery, found.Steps, found.Duplicates, live: null);
+        return found.IsMet ? Compose(delivery, found.Steps, found.Duplicates, live: null)
+            : throw new InvalidDataException($"The segment that delivery {delivery.Id} stands in was dropped while it was read.");
+    }
+
+    private static void AddFrom(Segment segment, long sequence, FoundDelivery found)
+    {
+        using var scanner = new SegmentScanner(segment.File, segment.Header, SegmentHeader.Size, segment.Length);
+        while (scanner.Read())
+        {
+            if (scanner.Header.Sequence == sequence && scanner.Header.IsOfDelivery)
+            {
+                found.Add(scanner.Header, scanner.Payload, new LogPosition(segment.Number, scanner.Offset));
+            }
+        }
     }
 
     private DeliveryRecord Compose(Delivery delivery, List<LogPosition> positions, int duplicates, Live? live, bool isBrief = false)
