@@ -1,8 +1,9 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>
-/// The payload of a checkpoint: where the bookmarks are, how far each unfinished delivery is, and what counts. Positions stand for what the log
-/// holds elsewhere, so that a long queue costs some dozens of bytes a delivery and not its text.
+/// The payload of a checkpoint: where the bookmarks are, and how far each unfinished delivery is. Positions stand for what the log holds elsewhere,
+/// so that a long queue costs some dozens of bytes a delivery and not its text. Older versions kept all marks in here, which made it as long as
+/// all that happened within the longest time that is counted; new ones stand in the sidecars.
 /// </summary>
 internal static class CheckpointFrame
 {
@@ -30,9 +31,7 @@ internal static class CheckpointFrame
         content.Number(marks.Count);
         foreach (var mark in marks)
         {
-            content.Key(mark.Key);
-            content.Int64(mark.AtTicks);
-            content.Int64(mark.UntilTicks);
+            mark.Write(ref content);
         }
 
         var payload = new PayloadWriter(content.Length + 64);
@@ -66,7 +65,7 @@ internal static class CheckpointFrame
         // Checkpoints of the first format end here.
         for (var rest = reader.IsAtEnd ? 0 : reader.Number(); rest > 0; rest--)
         {
-            marks.Add(new MarkEntry(reader.Key(), reader.Int64(), reader.Int64()), 0);
+            marks.Inherit(MarkEntry.Read(ref reader));
         }
 
         return deliveries;

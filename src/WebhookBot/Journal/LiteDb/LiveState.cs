@@ -164,8 +164,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         lock (Gate)
         {
             var now = time.GetUtcNow();
-            _marks.Prune(now.UtcTicks);
-            return CheckpointFrame.Encode(_lastSequence, now, _bookmarks, _marks.All, _deliveries.Values);
+            return CheckpointFrame.Encode(_lastSequence, now, _bookmarks, _marks.Inherited(now.UtcTicks), _deliveries.Values);
         }
     }
 
@@ -185,6 +184,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>Takes over what a segment's index knows: what it holds, and the names of what the checkpoint left unfinished.</summary>
     public void LoadEntries(SegmentIndex index, int segment)
     {
+        Add(index.MarksAfter(time.GetUtcNow().UtcTicks), 0);
         index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader names) =>
         {
             dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
@@ -196,9 +196,12 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         });
     }
 
-    /// <summary>Takes over the ids of deliveries that are kept no longer.</summary>
-    public void LoadOrphan(SegmentIndex index, int segment) =>
+    /// <summary>Takes over the ids of deliveries that are kept no longer, and what still counts of them.</summary>
+    public void LoadOrphan(SegmentIndex index, int segment)
+    {
+        Add(index.MarksAfter(time.GetUtcNow().UtcTicks), 0);
         index.ForEachDelivery(segment, (in DeliveryEntry entry, ref PayloadReader names) => dedupe.Remember(entry, DeliveryIds.OwnId(entry, names)));
+    }
 
     /// <summary>
     /// Everything has been read: what is unfinished takes its place in the queue. How many had no record left; one whose segment was dropped had
@@ -279,10 +282,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         if (header.Kind == FrameKind.Plan && !delivery.Progress.IsPlanned)
         {
             delivery.PlanPosition = position;
-            foreach (var mark in PlanFrame.ReadOutline(payload).Marks)
-            {
-                _marks.Add(mark, header.Ticks);
-            }
+            Add(PlanFrame.ReadMarks(payload), header.Ticks);
         }
 
         delivery.Progress.Apply(header, payload);
@@ -299,6 +299,14 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         delivery.Frames.Add(position);
         EndClaim(delivery, header, payload);
         Settle(delivery);
+    }
+
+    private void Add(IReadOnlyList<MarkEntry> marks, long nowTicks)
+    {
+        foreach (var mark in marks)
+        {
+            _marks.Add(mark, nowTicks);
+        }
     }
 
     // How far the clock was ahead of what it shows now when that was written; running, the journal goes by a clock that is never set back.

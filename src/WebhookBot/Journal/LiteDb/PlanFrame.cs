@@ -11,7 +11,17 @@ namespace WebhookBot.Journal.LiteDb;
 internal readonly record struct HeldPlace(int Action, long DueTicks, UInt128 Hold, UInt128 Batch);
 
 /// <summary>One mark of a plan.</summary>
-internal readonly record struct MarkEntry(UInt128 Key, long AtTicks, long UntilTicks);
+internal readonly record struct MarkEntry(UInt128 Key, long AtTicks, long UntilTicks)
+{
+    public void Write(ref PayloadWriter to)
+    {
+        to.Key(Key);
+        to.Int64(AtTicks);
+        to.Int64(UntilTicks);
+    }
+
+    public static MarkEntry Read(ref PayloadReader from) => new(from.Key(), from.Int64(), from.Int64());
+}
 
 /// <summary>What is to be known of a plan without reading its JSON.</summary>
 internal readonly record struct PlanOutline(int Actions, string[] Matched, HeldPlace[] Held, MarkEntry[] Marks);
@@ -67,6 +77,10 @@ internal static class PlanFrame
         return ReadOutline(ref reader);
     }
 
+    /// <summary>The marks of a plan; most have none, and are told by their first number.</summary>
+    public static MarkEntry[] ReadMarks(ReadOnlySpan<byte> payload) =>
+        (new PayloadReader(payload).Number() & HasTimes) == 0 ? [] : ReadOutline(payload).Marks;
+
     /// <param name="payload">The frame's.</param>
     /// <param name="isBrief">Whether what each condition saw is left unread; it is most of a plan.</param>
     public static Plan Read(ReadOnlySpan<byte> payload, bool isBrief = false)
@@ -94,9 +108,7 @@ internal static class PlanFrame
         payload.Number(plan.Marks.Count);
         foreach (var mark in plan.Marks)
         {
-            payload.Key(ContentKey.Of(mark.Key));
-            payload.Int64(mark.At.UtcTicks);
-            payload.Int64(mark.Until.UtcTicks);
+            new MarkEntry(ContentKey.Of(mark.Key), mark.At.UtcTicks, mark.Until.UtcTicks).Write(ref payload);
         }
     }
 
@@ -123,7 +135,7 @@ internal static class PlanFrame
         var marks = new MarkEntry[reader.Number()];
         foreach (ref var mark in marks.AsSpan())
         {
-            mark = new MarkEntry(reader.Key(), reader.Int64(), reader.Int64());
+            mark = MarkEntry.Read(ref reader);
         }
 
         return new PlanOutline(checked((int)(actions & ~HasTimes)), matched, held, marks);

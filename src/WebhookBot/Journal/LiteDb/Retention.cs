@@ -134,7 +134,7 @@ internal sealed partial class Retention : IDisposable
             await _indexer.ForgetAsync(segment.Number, from, to);
         }
 
-        Delete(segment, index, unreadable > 0, keepsIds: newest > (_time.GetUtcNow() - s_idsAtLeast).UtcTicks);
+        Delete(segment, index, unreadable > 0, keepsIds: IsSidecarWanted(index, newest));
         LogDropped(segment.Number, index.Deliveries, segment.Length);
         return true;
     }
@@ -262,7 +262,7 @@ internal sealed partial class Retention : IDisposable
         _log.Drop(segment);
     }
 
-    // The sidecars of dropped segments are there for the ids in them alone.
+    // The sidecars of dropped segments are there for the ids and the marks in them alone.
     private void ForgetSenders()
     {
         foreach (var number in OrphanSidecars(_log))
@@ -270,9 +270,9 @@ internal sealed partial class Retention : IDisposable
             var name = SegmentHeader.FileName(number, SegmentHeader.IndexExtension);
             using var file = _log.Folder.Open(name);
             var index = SegmentIndex.TryLoadOrphan(file);
-            if (index is not null && NewestOf(index) > (_time.GetUtcNow() - s_idsAtLeast).UtcTicks)
+            if (index is not null && IsSidecarWanted(index, NewestOf(index)))
             {
-                // Those behind it are younger.
+                // Those behind it are younger; one that is done sooner waits with it.
                 return;
             }
 
@@ -283,6 +283,9 @@ internal sealed partial class Retention : IDisposable
     /// <summary>The numbers of the segments that are gone and whose sidecars are not.</summary>
     public static IEnumerable<int> OrphanSidecars(Log log) =>
         log.Folder.Names().Select(SegmentHeader.NumberOfSidecar).OfType<int>().Where(number => log.Find(number) is null).Order();
+
+    private bool IsSidecarWanted(SegmentIndex index, long newestTicks) =>
+        newestTicks > (_time.GetUtcNow() - s_idsAtLeast).UtcTicks || index.MarksUntilTicks > _time.GetUtcNow().UtcTicks;
 
     private static long NewestOf(SegmentIndex index)
     {

@@ -1,20 +1,27 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>
-/// What a start needs of a segment without reading its bodies: how many frames it holds, the last sequence, and what each
-/// delivery is known by. Kept in a sidecar beside each sealed segment; a missing or bad one is made again by reading the segment.
+/// What a start needs of a segment without reading its bodies: how many frames it holds, the last sequence, what each
+/// delivery is known by, and the marks of the plans. Kept in a sidecar beside each sealed segment; a missing or bad one is made again by reading the segment.
 /// </summary>
 internal sealed class SegmentIndex
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
+
+    // Without marks, which were kept in checkpoints.
+    private const int FirstFormat = 1;
 
     private PayloadWriter _deliveries = new(1 << 16);
+    private PayloadWriter _marks = new(1 << 10);
 
     public int Frames { get; private set; }
 
     public int Deliveries { get; private set; }
 
     public long LastSequence { get; private set; }
+
+    /// <summary>Until when the longest of the marks counts, in UTC ticks; 0 without any.</summary>
+    public long MarksUntilTicks { get; private set; }
 
     public void Add(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
     {
@@ -29,12 +36,17 @@ internal sealed class SegmentIndex
             var delivery = CarriedFrame.Read(payload, new LogPosition(0, offset)).Frames[0];
             AddDelivery(delivery.Header, CarriedFrame.Content(payload, delivery), delivery.Position.Offset);
         }
+        else if (header.Kind == FrameKind.Plan)
+        {
+            // Those of a carried plan stay in the sidecar of the segment that it was carried from.
+            AddMarks(PlanFrame.ReadMarks(payload));
+        }
     }
 
     /// <summary>Writes the sidecar. It is checked on reading, so nothing has to be synced.</summary>
     public void Save(LogFile file, SegmentHeader segment, long segmentLength)
     {
-        var writer = new PayloadWriter(_deliveries.Length + 64);
+        var writer = new PayloadWriter(_deliveries.Length + _marks.Length + 64);
         writer.Number(FormatVersion);
         writer.Number(segment.Number);
         writer.Number(segment.Salt);
@@ -42,6 +54,9 @@ internal sealed class SegmentIndex
         writer.Number(Frames);
         writer.Number(Deliveries);
         writer.Number(LastSequence);
+        writer.Number(MarksUntilTicks);
+        writer.Number(_marks.Length);
+        writer.Bytes(_marks.Written);
         writer.Bytes(_deliveries.Written);
         var crc = Crc32C.Of(0, writer.Written);
         BitConverter.TryWriteBytes(writer.Reserve(sizeof(uint)), crc);
@@ -103,7 +118,24 @@ internal sealed class SegmentIndex
         }
 
         var reader = new PayloadReader(bytes.AsSpan(..^sizeof(uint)));
-        return reader.Number() == FormatVersion && isOurs(reader.Number(), reader.Number(), reader.Number()) ? Read(ref reader) : null;
+        var version = reader.Number();
+        return version is FirstFormat or FormatVersion && isOurs(reader.Number(), reader.Number(), reader.Number()) ? Read(ref reader, version) : null;
+    }
+
+    /// <summary>The marks that count after that time.</summary>
+    public IReadOnlyList<MarkEntry> MarksAfter(long ticks)
+    {
+        var marks = new List<MarkEntry>();
+        for (var reader = new PayloadReader(MarksUntilTicks > ticks ? _marks.Written : []); !reader.IsAtEnd;)
+        {
+            var mark = MarkEntry.Read(ref reader);
+            if (mark.UntilTicks > ticks)
+            {
+                marks.Add(mark);
+            }
+        }
+
+        return marks;
     }
 
     public void ForEachDelivery(int segment, DeliveryVisitor visit)
@@ -127,11 +159,21 @@ internal sealed class SegmentIndex
             Subject = reader.OptionalString(),
         };
 
-    public void Return() => _deliveries.Return();
+    public void Return()
+    {
+        _deliveries.Return();
+        _marks.Return();
+    }
 
-    private static SegmentIndex Read(ref PayloadReader reader)
+    private static SegmentIndex Read(ref PayloadReader reader, long version)
     {
         var index = new SegmentIndex { Frames = checked((int)reader.Number()), Deliveries = checked((int)reader.Number()), LastSequence = reader.Number() };
+        if (version != FirstFormat)
+        {
+            index.MarksUntilTicks = reader.Number();
+            index._marks.Bytes(reader.Bytes(checked((int)reader.Number())));
+        }
+
         index._deliveries.Bytes(reader.Rest);
         return index;
     }
@@ -142,6 +184,15 @@ internal sealed class SegmentIndex
         reader.SkipString();
         reader.SkipString();
         reader.SkipOptionalString();
+    }
+
+    private void AddMarks(MarkEntry[] marks)
+    {
+        foreach (var mark in marks)
+        {
+            MarksUntilTicks = Math.Max(MarksUntilTicks, mark.UntilTicks);
+            mark.Write(ref _marks);
+        }
     }
 
     private void AddDelivery(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
