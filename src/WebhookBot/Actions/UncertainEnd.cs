@@ -13,13 +13,10 @@ public static class UncertainEnd
     /// <summary>The words with the note, when it belongs there.</summary>
     public static string Tell(string detail, bool mayHaveHappened) => mayHaveHappened ? detail + Note : detail;
 
-    /// <summary>Whether an earlier try of that action may have done it.</summary>
-    public static bool IsIn(DeliveryRecord record, ActionLease lease)
+    /// <summary>Whether it is told of one of the tries of that action.</summary>
+    public static bool IsIn(PlannedActionRecord action)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(lease);
-        return lease.Attempts > 0
-            || lease.Interrupted > 0
-            || record.Actions.FirstOrDefault(a => a.Action.Key == lease.Action.Key)?.Attempts.Any(a => a.Detail.EndsWith(Note, StringComparison.Ordinal)) == true;
+        ArgumentNullException.ThrowIfNull(action);
+        return action.Attempts.Any(a => a.Detail.EndsWith(Note, StringComparison.Ordinal));
     }
 }

@@ -80,6 +80,9 @@ public interface IJournal
     /// </summary>
     Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation);
 
+    /// <summary>The delivery that a claimed action was planned for; null when the lease has run out, or when it cannot be read any more and is given up.</summary>
+    Task<Delivery?> ReadDeliveryAsync(ActionLease lease, CancellationToken cancellation);
+
     /// <summary>
     /// Puts an action off that was not tried. What its record says in the same words already is not written again: then only its due time moves,
     /// in memory alone. False when the lease has run out.

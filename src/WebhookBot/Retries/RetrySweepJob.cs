@@ -6,7 +6,7 @@ namespace WebhookBot.Retries;
 
 /// <summary>
 /// Carries out the actions whose time has come, from the plans that were saved: nothing is matched again. Quartz wakes it; the due times are
-/// the journal's, so a wake-up that is lost costs a second and no more.
+/// the journal's, so a wake-up that is lost costs the time to the next and no more.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed partial class RetrySweepJob(
@@ -15,7 +15,8 @@ internal sealed partial class RetrySweepJob(
     private const int BatchSize = 32;
     private const int MostTogether = 256;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    /// <summary>How often it looks. What falls due in between is tried together, and the longer that is the more everything else waits for it.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(tools.Drain.Abandoned);
 
@@ -50,7 +51,7 @@ internal sealed partial class RetrySweepJob(
             }
 
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny([Task.Delay(LookAgain, clock, enough.Token), .. running, .. suspects]);
+            await Task.WhenAny([Task.Delay(Every, clock, enough.Token), .. running, .. suspects]);
             await enough.CancelAsync();
         }
 
@@ -81,10 +82,11 @@ internal sealed partial class RetrySweepJob(
         using var kept = tools.Leases.Keep([lease]);
         try
         {
-            var record = await journal.FindAsync(lease.Origin.DeliveryId, cancellation);
-            var payload = record is null ? default : DeliveryBody.Parse(record.Delivery.Body);
-            var how = new ActionTry(IsDue: true, MayHaveHappened: record is not null && UncertainEnd.IsIn(record, lease));
-            story.Tell(lease.Origin, lease.Action, await runner.RunAsync(lease, payload, how, cancellation));
+            var how = new ActionTry(IsDue: true, await MayHaveHappenedAsync(lease, cancellation));
+            if (await journal.ReadDeliveryAsync(lease, cancellation) is { } delivery)
+            {
+                story.Tell(lease.Origin, lease.Action, await runner.RunAsync(lease, DeliveryBody.Parse(delivery.Body), how, cancellation));
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -96,6 +98,11 @@ internal sealed partial class RetrySweepJob(
             LogPutOff(e, lease.Action.Key);
         }
     }
+
+    // What was tried is known by its lease; only of tries that were not counted there is nothing but their words.
+    private async Task<bool> MayHaveHappenedAsync(ActionLease lease, CancellationToken cancellation) =>
+        lease.Attempts > 0 || lease.Interrupted > 0
+        || (await journal.FindAsync(lease.Origin.DeliveryId, cancellation) is { } record && UncertainEnd.IsIn(record.Actions[lease.Index]));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} could not be tried; it is tried again when its lease has run out")]
     private partial void LogPutOff(Exception e, string key);

@@ -1,7 +1,7 @@
 namespace WebhookBot.Schedules;
 
 /// <summary>
-/// The time by which Quartz counts its seconds: it began with the wall clock's and goes on by what has elapsed since. A wall clock that is set
+/// The time by which Quartz counts: it began with the wall clock's and goes on by what has elapsed since. A wall clock that is set
 /// back would otherwise stop every sweep until it is where it was; what is due the sweeps themselves read from the wall clock.
 /// </summary>
 internal sealed class SteadyClock(TimeProvider clock) : TimeProvider

@@ -21,55 +21,68 @@ internal static class PoisonFault
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    // As failures shall be tried again at once and often: what the product does to leave a broken target alone is turned off.
-    private static readonly Dictionary<string, string> Settings = new()
+    private static readonly Dictionary<string, string> Common = new()
+    {
+        ["Pipeline__PostponeBase"] = "00:00:01",
+        ["Pipeline__MostPostponed"] = "4",
+        ["Recovery__Every"] = "00:00:00",
+        ["GitHub__AppId"] = "1",
+    };
+
+    // Failures are tried again at once and often, and what the product does to leave a broken target alone is turned off.
+    private static readonly Dictionary<string, string> Unprotected = new()
     {
         ["Actions__BaseDelay"] = "00:00:01",
         ["Actions__MaxDelay"] = "00:00:01",
         ["Actions__BreakAfter"] = "0",
-        ["Actions__MaxAttempts"] = "5",
-        ["Pipeline__PostponeBase"] = "00:00:01",
-        ["Pipeline__MostPostponed"] = "4",
         ["Http__Timeout"] = "00:00:03",
-        ["Recovery__Every"] = "00:00:00",
-        ["GitHub__AppId"] = "1",
     };
 
     public static async Task RunAsync(Findings findings, BenchmarkOptions options, ScratchFolder scratch)
     {
         var (rounds, seconds) = options.IsQuick ? (2, 5) : (5, 20);
+        await RunAsync(findings, "as it is delivered", [], scratch.Sub("delivered"), rounds, seconds);
+        await RunAsync(findings, "with its target never left alone", Unprotected, scratch.Sub("unprotected"), rounds, seconds);
+        findings.Remark($"{Rate} deliveries a second, of which one in {BesideEvery} is poison or harmless by turns, {rounds} times {seconds} s each; the ratio is the median of the rounds'. Of the poison a");
+        findings.Remark("third cannot be decided as GitHub fails when it is asked for the changed files, a third is answered with 500, a third hangs; each of another subject, and all of another");
+        findings.Remark("target than the others'. Never left alone: `Actions:BreakAfter` 0, and each is tried again about every second and hangs until a timeout of 3 s. What ends the process ends");
+        findings.Remark("its neighbours' times with it, so that it cannot be measured like this.");
+    }
+
+    private static async Task RunAsync(Findings findings, string how, Dictionary<string, string> settings, string folder, int rounds, int seconds)
+    {
         await using var target = await FaultTarget.StartAsync();
-        target.Answer = static async (number, stop) =>
-        {
-            await Task.Delay(number is >= FirstHanging and < FirstUndecidable ? Timeout.Infinite : 0, stop);
-            return number is >= FirstFailing and < FirstHanging ? 500 : 200;
-        };
+        await using var broken = await FaultTarget.StartAsync();
         using var key = RSA.Create(2048);
-        var settings = new Dictionary<string, string>(Settings) { ["GitHub__ApiUrl"] = $"{target.Url}/", ["GitHub__PrivateKey"] = key.ExportRSAPrivateKeyPem() };
-        await using var bot = await FaultBot.StartAsync(scratch.Path, Rules(target), settings);
+        var all = new Dictionary<string, string>(Common.Concat(settings)) { ["GitHub__ApiUrl"] = $"{target.Url}/", ["GitHub__PrivateKey"] = key.ExportRSAPrivateKeyPem() };
+        await using var bot = await FaultBot.StartAsync(folder, Rules(target, broken), all);
         var (answers, effects) = (new List<double>[] { [], [] }, new List<double>[] { [], [] });
         for (var round = -1; round < rounds; round++)
         {
             for (var isPoisoned = 0; isPoisoned < 2; isPoisoned++)
             {
+                broken.Answer = Fail;
                 var first = ((round + 1) * 1_000_000) + (isPoisoned * 500_000);
                 var (answer, effect) = await MeasureAsync(bot, target, first, seconds, isPoisoned == 1);
+                broken.Answer = static (_, _) => Task.FromResult(200);
                 await bot.SettleAsync(Patience);
                 if (round >= 0)
                 {
                     answers[isPoisoned].Add(answer);
                     effects[isPoisoned].Add(effect);
-                    Report.Progress($"round {round + 1}, {(isPoisoned == 1 ? "poisoned" : "harmless")}: p99 {Report.Number(answer)} ms to the answer, {Report.Number(effect)} ms to the call");
+                    Report.Progress($"{how}, round {round + 1}, {(isPoisoned == 1 ? "poisoned" : "harmless")}: p99 {Report.Number(answer)} ms to the answer, {Report.Number(effect)} ms to the call");
                 }
             }
         }
 
-        AddRatio(findings, "call of its target", effects);
-        AddRatio(findings, "answer", answers);
-        findings.Remark($"{Rate} deliveries a second, of which one in {BesideEvery} is poison or harmless by turns, {rounds} times {seconds} s each; the ratio is the median of the rounds'. Of the poison a");
-        findings.Remark("third cannot be decided as GitHub fails when it is asked for the changed files, a third is answered with 500, a third hangs until the timeout of 3 s; each of another");
-        findings.Remark("subject and tried again about every second, without leaving its target alone (`Actions:BreakAfter` 0). What ends the process ends its neighbours' times with");
-        findings.Remark("it, so that it cannot be measured like this.");
+        AddRatio(findings, $"call of its target ({how})", effects);
+        AddRatio(findings, $"answer ({how})", answers);
+    }
+
+    private static async Task<int> Fail(long number, CancellationToken stop)
+    {
+        await Task.Delay(number is >= FirstHanging and < FirstUndecidable ? Timeout.Infinite : 0, stop);
+        return 500;
     }
 
     private static void AddRatio(Findings findings, string what, List<double>[] p99)
@@ -117,12 +130,23 @@ internal static class PoisonFault
 
     private static bool IsBeside(long i) => i % BesideEvery == BesideEvery - 1;
 
-    private static string Rules(FaultTarget target) => $$$"""
-        {{{target.Rules}}}
+    private static string Rules(FaultTarget target, FaultTarget broken) => $$$"""
+        rules:
+          harmless:
+            on: github.pull_request.opened
+            max_per_subject: 10000
+            if: { number: { lt: {{{FirstFailing}}} } }
+            then:
+              - http: { url: "{{{target.Url}}}/", body: "{{number}}" }
+          broken:
+            on: github.pull_request.opened
+            if: { number: { gte: {{{FirstFailing}}}, lt: {{{FirstUndecidable}}} } }
+            then:
+              - http: { url: "{{{broken.Url}}}/", body: "{{number}}" }
           undecidable:
             on: github.pull_request.opened
             if: { number: { gte: {{{FirstUndecidable}}} }, facts.changed_files: { any: "docs/**" } }
             then:
-              - http: { url: "{{{target.Url}}}/", body: "{{number}}" }
+              - http: { url: "{{{broken.Url}}}/", body: "{{number}}" }
         """;
 }

@@ -25,6 +25,8 @@ internal sealed class EmptyJournal : IJournal
 
     public Task<bool> RecordAttemptAsync(ActionLease lease, Attempt attempt, Bookmark? bookmark, CancellationToken cancellation) => Task.FromResult(false);
 
+    public Task<Delivery?> ReadDeliveryAsync(ActionLease lease, CancellationToken cancellation) => Task.FromResult<Delivery?>(null);
+
     public Task<bool> PutOffAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation) => Task.FromResult(false);
 
     public Task<IReadOnlyList<HeldAction>> FindWaitingAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HeldAction>>([]);

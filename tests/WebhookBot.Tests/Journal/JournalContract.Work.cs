@@ -30,6 +30,22 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Reads_the_delivery_of_an_action_for_whoever_holds_it()
+    {
+        await Journal.AppendAsync("a", "subject");
+        await Journal.WorkOffAsync(JournalDriver.RetryAt(JournalDriver.Start));
+        var early = Assert.Single(await Journal.DueAsync());
+
+        var delivery = await Journal.ReadDeliveryAsync(early, Stop);
+
+        Assert.Equal((early.Origin.DeliveryId, "a", "subject"), (delivery!.Id, delivery.SenderId, delivery.Subject));
+        Assert.Equal(JournalDriver.Body("a", 600), delivery.Body.ToArray());
+        Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.NotNull(await Journal.ReadDeliveryAsync(Assert.Single(await Journal.DueAsync()), Stop));
+        Assert.Null(await Journal.ReadDeliveryAsync(early, Stop));
+    }
+
+    [Fact]
     public async Task Leaves_an_action_that_waits_for_somebody_alone()
     {
         var id = await Journal.AppendAsync("a");

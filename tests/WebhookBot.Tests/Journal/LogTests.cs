@@ -91,6 +91,27 @@ public sealed class LogTests : IDisposable
         Assert.Contains(_logger.Lines, line => line.Contains($"{ends[1] - ends[0]} bytes from {ends[0]}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Gives_an_action_up_whose_delivery_can_be_read_no_more()
+    {
+        using var journal = Open();
+        var start = journal.Health.LogBytes;
+        await journal.AppendAsync("a");
+        var end = journal.Health.LogBytes;
+        await journal.WorkOffAsync(JournalDriver.RetryAt(JournalDriver.Start));
+        await using (var file = new FileStream(_folder.Segments[0], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Position = (start + end) / 2;
+            file.WriteByte(0xEE);
+        }
+
+        var lease = Assert.Single(await journal.DueAsync());
+
+        Assert.Null(await journal.ReadDeliveryAsync(lease, Stop));
+        Assert.Equal(0, journal.Health.Retrying);
+        Assert.Contains(_logger.Lines, line => line.Contains($"{lease.Origin.DeliveryId} cannot be read any more and is given up", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(3)]

@@ -9,10 +9,9 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
     {
         try
         {
-            var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
             return new DeliveryLease
             {
-                Delivery = DeliveryFrame.Read(frame.Header, frame.Payload),
+                Delivery = Read(delivery),
                 Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
                 Postponed = delivery.Progress.Postponed,
                 Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
@@ -55,10 +54,29 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         return leases;
     }
 
+    public async Task<Delivery?> ReadDeliveryAsync(DeliveryState delivery)
+    {
+        try
+        {
+            return Read(delivery);
+        }
+        catch (InvalidDataException exception)
+        {
+            await GiveUpUnreadableAsync(delivery, exception);
+            return null;
+        }
+    }
+
     public static ActionOrigin Origin(DeliveryMeta meta) =>
         new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
 
     public Plan ReadPlan(DeliveryState delivery) => PlanFrame.Read(log.ReadMoving(() => delivery.PlanPosition)!.Value.Payload);
+
+    private Delivery Read(DeliveryState delivery)
+    {
+        var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
+        return DeliveryFrame.Read(frame.Header, frame.Payload);
+    }
 
     private async Task<Plan?> ReadPlanAsync(DeliveryState delivery)
     {

@@ -173,6 +173,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _work.RecordAttemptAsync(lease, attempt, bookmark);
 
     /// <inheritdoc />
+    public Task<Delivery?> ReadDeliveryAsync(ActionLease lease, CancellationToken cancellation) => _work.ReadDeliveryAsync(lease);
+
+    /// <inheritdoc />
     public Task<bool> PutOffAsync(ActionLease lease, Attempt attempt, CancellationToken cancellation) => _work.PutOffAsync(lease, attempt);
 
     /// <inheritdoc />

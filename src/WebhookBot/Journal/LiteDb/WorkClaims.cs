@@ -149,6 +149,17 @@ internal sealed class WorkClaims(LogWriter writer, LiveState state, LeaseReader 
         return leases.Count == 0 ? null : leases[0];
     }
 
+    public Task<Delivery?> ReadDeliveryAsync(ActionLease lease)
+    {
+        ActionPlace? held;
+        lock (state.Gate)
+        {
+            held = state.Work.HeldAction(lease.Fence);
+        }
+
+        return held is { } place ? reader.ReadDeliveryAsync(place.Delivery) : Task.FromResult<Delivery?>(null);
+    }
+
     public IReadOnlyList<HeldAction> FindHeld(string key)
     {
         lock (state.Gate)

@@ -348,11 +348,12 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             Unfinished += isUnfinished ? 1 : -1;
         }
 
+        // Of what was given up nothing is tried any more, and nobody can decide about a part of it.
         var (retrying, dead) = (0, 0);
-        foreach (ref var action in delivery.Progress.Actions.AsSpan())
+        foreach (ref var action in delivery.Progress.IsGivenUp ? default : delivery.Progress.Actions.AsSpan())
         {
             retrying += action.Status == ActionStatus.Retrying ? 1 : 0;
-            dead += action.Status == ActionStatus.Dead && !delivery.Progress.IsGivenUp ? 1 : 0;
+            dead += action.Status == ActionStatus.Dead ? 1 : 0;
         }
 
         Retrying += retrying - delivery.CountedRetrying;
