@@ -18,7 +18,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
     public async Task<Attempt?> RunAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        var attempt = await TryAsync(lease, payload, how, cancellation);
+        var attempt = await TryOrFailAsync(lease, payload, how, cancellation);
         if (attempt is { Status: not (ActionStatus.Waiting or ActionStatus.Retrying) })
         {
             tools.Traffic.Forget(lease.Id);
@@ -26,6 +26,24 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
 
         return attempt;
     }
+
+    // A try that ends like this every time has to end as a dead letter: nobody else would ever count it.
+    private async Task<Attempt?> TryOrFailAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TryAsync(lease, payload, how, cancellation);
+        }
+        catch (Exception e) when (e is not JournalUnavailableException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            LogOurMistake(e, lease.Action.Key, lease.Action.Action);
+            var failed = tools.Judge.Judge(FailedInside(e, lease.Action.Key) with { MayHaveHappened = true }, lease.Action.Retry, lease.Attempts + 1);
+            return await tools.Recorder.RecordAsync(lease, failed, null, cancellation);
+        }
+    }
+
+    private static ActionOutcome.RetryLater FailedInside(Exception e, string key) =>
+        new($"failed inside the bot ({e.GetType().Name}); the log has the details under {key}");
 
     private async Task<Attempt?> TryAsync(ActionLease lease, JsonElement payload, ActionTry how, CancellationToken cancellation)
     {
@@ -95,6 +113,8 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         using var passage = target is null ? null : await tools.Traffic.AskAsync(lease, target, how.IsDue, cancellation);
         if (passage?.TurnedAway is { } turnedAway)
         {
+            // The next try may be after another stop.
+            turnedAway = turnedAway with { Detail = UncertainEnd.Tell(turnedAway.Detail, lease.IsInDoubt) };
             return await tools.Recorder.TurnAwayAsync(lease, AttemptJudge.NoLater(turnedAway, stale), cancellation);
         }
 
@@ -168,7 +188,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         catch (Exception e) when (e is not ForbiddenCallException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             LogOurMistake(e, request.Key, action.Descriptor.Name);
-            return new ActionOutcome.RetryLater($"failed inside the bot ({e.GetType().Name}); the log has the details under {request.Key}");
+            return FailedInside(e, request.Key);
         }
     }
 

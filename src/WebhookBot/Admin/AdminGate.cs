@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
 namespace WebhookBot.Admin;
@@ -35,9 +36,9 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
     private static bool IsLocalHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    // A reverse proxy on this machine brings callers from anywhere.
+    // A reverse proxy on this machine brings callers from anywhere; of one that is believed, what was believed stands in another header.
     private static bool IsForwarded(IHeaderDictionary headers) =>
-        headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
+        headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName) || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
 
     private IResult Refusal(HttpContext http)
     {

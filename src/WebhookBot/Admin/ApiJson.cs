@@ -13,6 +13,9 @@ internal static partial class ApiJson
     /// <summary>Readable: what a browser would need escaped is not, as nothing of it is HTML.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
+    // A digest holds payloads that may be as deep as readers allow by default.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
+
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     public static string Time(DateTimeOffset time) => Timestamps.ToText(time);
 
@@ -24,7 +27,7 @@ internal static partial class ApiJson
     public static JsonNode? Node(JsonElement element)
     {
         var raw = element.GetRawText();
-        return JsonNode.Parse(raw.Contains("\\ud", StringComparison.OrdinalIgnoreCase) ? Escape().Replace(raw, Whole) : raw);
+        return JsonNode.Parse(raw.Contains("\\ud", StringComparison.OrdinalIgnoreCase) ? Escape().Replace(raw, Whole) : raw, documentOptions: Deep);
     }
 
     private static string Whole(Match escape) => escape.Groups["half"].Success ? "\\uFFFD" : escape.Value;

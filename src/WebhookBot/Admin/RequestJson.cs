@@ -30,8 +30,7 @@ internal sealed class RequestJson
 
     public string? Text(string key)
     {
-        var value = Value(key, "a text", JsonValueKind.String);
-        return value?.GetString();
+        return Value(key, "a text", JsonValueKind.String) is { } value ? Read(key, value) : null;
     }
 
     public bool Flag(string key) => Value(key, "true or false", JsonValueKind.True, JsonValueKind.False) is { ValueKind: JsonValueKind.True };
@@ -55,7 +54,7 @@ internal sealed class RequestJson
         var value = Value(key, "a text or a list of texts", JsonValueKind.String, JsonValueKind.Array);
         if (value is not { ValueKind: JsonValueKind.Array } list)
         {
-            return value is { } one ? [one.GetString()!] : [];
+            return value is { } one && Read(key, one) is { } text ? [text] : [];
         }
 
         if (list.EnumerateArray().Any(t => t.ValueKind != JsonValueKind.String))
@@ -64,7 +63,7 @@ internal sealed class RequestJson
             return [];
         }
 
-        return [.. list.EnumerateArray().Select(t => t.GetString()!)];
+        return [.. list.EnumerateArray().Select(t => Read(key, t)).OfType<string>()];
     }
 
     public T? OneOf<T>(string key) where T : struct, Enum
@@ -90,6 +89,20 @@ internal sealed class RequestJson
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return Refuse($"the body is no JSON: {e.Message}");
+        }
+    }
+
+    // Half of a surrogate pair is JSON and no text.
+    private string? Read(string key, JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            Problem ??= $"'{key}' is no text that can be read";
+            return null;
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Admin;
 
 namespace WebhookBot.Cli;
 
@@ -19,12 +20,15 @@ internal sealed class BotClient : IDisposable
     {
         if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new SettingsException($"'{server}' is no address; write http://127.0.0.1:8080");
+            throw new UsageException($"'{server}' is no address; write http://127.0.0.1:8080");
         }
 
         Address = new Uri(address.GetLeftPart(UriPartial.Authority));
         _http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
-        if (Environment.GetEnvironmentVariable("Admin__Token") is { Length: > 0 } token)
+        var settings = new ConfigurationManager();
+        settings.AddEnvironmentVariables();
+        settings.AddSecretFiles();
+        if (settings[$"{AdminOptions.Section}:{nameof(AdminOptions.Token)}"]?.Trim() is { Length: > 0 } token)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -73,11 +77,23 @@ internal sealed class BotClient : IDisposable
         var text = await answer.Content.ReadAsStringAsync(cancellation);
         return answer switch
         {
-            { IsSuccessStatusCode: true } => JsonNode.Parse(text, documentOptions: Deep),
+            { IsSuccessStatusCode: true } => Read(text),
             { StatusCode: HttpStatusCode.NotFound } => null,
             { StatusCode: HttpStatusCode.Unauthorized } => throw new SettingsException($"{Address} wants its admin token; set Admin__Token"),
             _ => throw new SettingsException($"{Address} refuses: {Detail(text)}"),
         };
+    }
+
+    private JsonNode? Read(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text, documentOptions: Deep);
+        }
+        catch (JsonException)
+        {
+            throw new SettingsException($"What answers at {Address} is no WebhookBot; say with --server where it is");
+        }
     }
 
     /// <summary>What a refusal says, in its own words.</summary>

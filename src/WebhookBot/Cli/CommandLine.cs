@@ -51,8 +51,14 @@ internal static class CommandLine
             // The host sees to SIGTERM itself; the library would end the process two seconds after it, whatever is still being worked on.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (SettingsException e)
+        catch (UsageException e)
         {
+            await Console.Error.WriteLineAsync(e.Message);
+            return BadUsage;
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            // Settings, files and whatever else is not as it has to be; the message says how.
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }

@@ -20,7 +20,7 @@ internal static class DoctorCommand
             anything came, and why what came last was refused; which targets do not work now; and whether there are dead letters. A source that
             never received anything (–) is named, and is not wrong.
 
-            Exit codes: 0 nothing wrong, 1 something is, 2 bad usage or no answer.
+            Exit codes: 0 nothing wrong, 1 something is, or no bot answers, 2 bad usage.
             """) { server };
         command.SetAction((parsed, cancellation) => LookAsync(parsed.GetValue(server)!, cancellation));
         return command;

@@ -49,7 +49,8 @@ internal static class ReplayCommand
             var filters = new[] { ("source", parsed.GetValue(source)), ("event", parsed.GetValue(name)), ("status", parsed.GetValue(status)), ("since", SinceOption.Read(parsed.GetValue(since))) };
             var isFiltered = parsed.GetValue(last) is not null || filters.Any(f => f.Item2 is not null);
             var problem =
-                parsed.GetValue(run) && parsed.GetValue(dry) ? "--run and --dry-run exclude each other"
+                filters.Any(f => f.Item2 is { Length: 0 }) ? "A filter without a value would let everything pass"
+                : parsed.GetValue(run) && parsed.GetValue(dry) ? "--run and --dry-run exclude each other"
                 : isFiltered == parsed.GetValue(id) is not null ? "Say which: a delivery's id, or filters such as --status dead --last 20"
                 : null;
             if (problem is not null)
@@ -90,8 +91,8 @@ internal static class ReplayCommand
     private static async Task<int> ReplayManyAsync((string Key, string? Value)[] filters, int last, Wish wish, string server, CancellationToken cancellation)
     {
         using var bot = new BotClient(server);
-        var ids = await ListAsync(bot, filters, last, cancellation);
-        var (lines, failed) = (new List<string>(), 0);
+        var (ids, note) = await ListAsync(bot, filters, last, cancellation);
+        var (lines, failed, written, seen) = (new List<string>(), 0, 0, new HashSet<string?>());
         using (var progress = new ProgressLine(TimeProvider.System))
         {
             // Oldest first, so that events of one subject keep their order.
@@ -100,7 +101,17 @@ internal static class ReplayCommand
                 progress.Show($"{lines.Count} of {Counted.Of(ids.Count, "delivery", "deliveries")}");
                 try
                 {
-                    lines.Add($"{name} {id}: {Describe(await AskAsync(bot, id, wish, cancellation))}");
+                    // What is forced would be done once for each replay that is in the list with its delivery.
+                    if (wish.Force.Length > 0 && !seen.Add((string?)(await AskAsync(bot, id, wish with { IsDry = true }, cancellation))?["id"]))
+                    {
+                        lines.Add($"{name} {id}: a replay of one that is in the list, and left to it");
+                        continue;
+                    }
+
+                    var answer = await AskAsync(bot, id, wish, cancellation);
+                    failed += answer is null ? 1 : 0;
+                    written += answer is null ? 0 : 1;
+                    lines.Add($"{name} {id}: {Describe(answer)}");
                 }
                 catch (SettingsException refusal)
                 {
@@ -113,14 +124,19 @@ internal static class ReplayCommand
         lines.ForEach(line => Console.WriteLine(ExplanationText.Harmless(line)));
         Console.WriteLine(wish.IsDry
             ? $"{Counted.Of(ids.Count, "delivery", "deliveries")}. Nothing was done; the same with --run does it."
-            : $"{Counted.Of(ids.Count - failed, "replay is", "replays are")} written down.");
-        return failed == 0 ? 0 : Failed;
+            : $"{Counted.Of(written, "replay is", "replays are")} written down.");
+        if (note is not null)
+        {
+            await Console.Error.WriteLineAsync($"There may be more: {note}");
+        }
+
+        return failed == 0 && note is null ? 0 : Failed;
     }
 
-    private static async Task<List<(string Id, string Event)>> ListAsync(BotClient bot, (string Key, string? Value)[] filters, int last, CancellationToken cancellation)
+    private static async Task<(List<(string Id, string Event)> Ids, string? Note)> ListAsync(BotClient bot, (string Key, string? Value)[] filters, int last, CancellationToken cancellation)
     {
         var ids = new List<(string, string)>();
-        string? cursor = null;
+        string? cursor = null, note = null;
         do
         {
             var limit = Math.Min(last - ids.Count, LargestPage).ToString(CultureInfo.InvariantCulture);
@@ -128,10 +144,11 @@ internal static class ReplayCommand
             var page = (await bot.AskAsync(HttpMethod.Get, "/api/deliveries" + query, null, cancellation))!;
             ids.AddRange(page["items"]!.AsArray().Select(d => ((string)d!["id"]!, (string)d["event"]!)));
             cursor = (string?)page["next"];
+            note ??= (string?)page["note"];
         }
         while (cursor is not null && ids.Count < last);
 
-        return ids;
+        return (ids, note);
     }
 
     private static Task<JsonNode?> AskAsync(BotClient bot, string id, Wish wish, CancellationToken cancellation) =>

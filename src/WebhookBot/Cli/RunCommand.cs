@@ -71,8 +71,8 @@ internal static class RunCommand
 
     // What a file, a folder, an address or a value in them can be wrong by.
     private static bool IsOfSettings(Exception e) => e
-        is OptionsValidationException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException
-        or FormatException
+        is OptionsValidationException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException
+        or (InvalidOperationException and not SettingsException)
         || (e is AggregateException several && several.InnerExceptions.All(IsOfSettings));
 
     /// <summary>Loads the rules and looks the secrets up, before anything is received.</summary>
@@ -89,6 +89,11 @@ internal static class RunCommand
 
         var registry = app.Services.GetRequiredService<SourceRegistry>();
         var sources = registry.All;
+        if (registry.Problem is { } problem)
+        {
+            throw new SettingsException($"The bot does not start: {problem}");
+        }
+
         rules.Changed += (_, _) => registry.LookUp();
         if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.LacksSecret) is { } open)
         {

@@ -60,4 +60,7 @@ internal static class SecretFiles
 }
 
 /// <summary>The settings cannot be used; the message says why and what to do.</summary>
-public sealed class SettingsException(string message) : Exception(message);
+public class SettingsException(string message) : InvalidOperationException(message);
+
+/// <summary>What was asked for on the command line cannot be meant.</summary>
+public sealed class UsageException(string message) : SettingsException(message);

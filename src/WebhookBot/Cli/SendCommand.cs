@@ -98,7 +98,7 @@ internal static class SendCommand
             var parts = change.Split('=', 2);
             if (parts.Length < 2)
             {
-                throw new SettingsException($"--set takes path=value, not '{change}'");
+                throw new UsageException($"--set takes path=value, not '{change}'");
             }
 
             if (fields.Missing(wish.Event, payload, parts[0]) is { } missing)
@@ -112,7 +112,7 @@ internal static class SendCommand
             }
             catch (FormatException e)
             {
-                throw new SettingsException($"--set {change}: {e.Message}");
+                throw new UsageException($"--set {change}: {e.Message}");
             }
         }
 

@@ -37,9 +37,9 @@ internal sealed record SendWish(string Event, string To, string? Secret, string?
             using var json = JsonDocument.Parse(bytes);
             return bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
-            throw new SettingsException($"{File} cannot be sent: {e.Message}");
+            throw new SettingsException($"'{File}' cannot be sent: {e.Message}");
         }
     }
 

@@ -48,7 +48,12 @@ public static partial class Redaction
     }
 
     /// <summary>The text with <see cref="Mark"/> for whatever has the form of a credential. The same object when there is none; JSON stays JSON.</summary>
-    public static string Mask(string text) => MayHoldCredential(text) ? Credential().Replace(text, $"${{kept}}{Mark}") : text;
+    public static string Mask(string text) => MayHoldCredential(text) ? MaskFound(text) : text;
+
+    /// <summary>The same, without looking first whether there can be any.</summary>
+    internal static string MaskFound(string text) => Credential().Replace(text, Masked);
+
+    private static string Masked(Match match) => match.Groups["kept"] is { Success: true } kept ? kept.Length == match.Length ? match.Value : kept.Value + Mark : Mark;
 
     /// <summary>False when nothing in the text has the form of a credential, which one look over its memory tells of nearly every text.</summary>
     internal static bool MayHoldCredential(ReadOnlySpan<char> text) =>
@@ -74,11 +79,11 @@ public static partial class Redaction
         return false;
     }
 
-    // The group is what stays in front of the secret. Nothing is asked of what stands before, as that may be the n of an escaped line break; no
+    // The group is what stays in front of the secret, or all of it: what begins like a token and is none is passed over in one go. Nothing is asked of what stands before, as that may be the n of an escaped line break; no
     // part of a match reaches over a quotation mark, and none is tried twice.
     [GeneratedRegex(
         @"gh[a-z]_[A-Za-z0-9_.\-]{5,}|github_pat_\w{6,}|xox[a-z]-[A-Za-z0-9\-]{3,}|xapp-[A-Za-z0-9\-]{3,}|whsec_[A-Za-z0-9+/=_\-]{4,}"
-        + @"|[sr]k_(?:live|test)_\w{6,}|eyJ[\w\-]{8,2000}\.[\w\-]+(?:\.[\w\-]*)?"
+        + @"|[sr]k_(?:live|test)_\w{6,}|eyJ(?>[\w\-]{8,2000})\.[\w\-]+(?:\.[\w\-]*)?|(?<kept>eyJ(?>[\w\-]{8,2000}))"
         + @"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^""\-]{0,10000}"
         + @"|(?<kept>authorization(?:\\?"")?\s?[:=]\s?(?:\\?"")?(?:(?:bearer|basic|token)\s)?)[^\s""',;\\]{4,}"
         + @"|(?<kept>(?:bearer|basic|token) )(?=[\w\-+/=.~]{20}|[A-Za-z_\-+/=.~]{0,20}[0-9])[\w\-+/=.~]{8,}"
@@ -87,5 +92,5 @@ public static partial class Redaction
         + @"|(?<kept>(?:[?&]|&amp;|\\u0026)(?:access_token|auth_token|token|api_?key|key|client_secret|secret|password|sig|signature)=)[^&\s""'#<>\\]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 10_000)]
-    internal static partial Regex Credential();
+    private static partial Regex Credential();
 }

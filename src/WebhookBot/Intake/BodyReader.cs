@@ -27,6 +27,8 @@ internal sealed class PooledBody(byte[] buffer, int length, ArrayPool<byte> pool
 internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout)
 {
     private const int FirstChunk = 32 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private const int Largest = 32 * 1024 * 1024;
 
     // Not the shared pool, which keeps 32 arrays for a core: a body waits for the disk, so there are many at one time. 32 MB at most.
@@ -98,12 +100,14 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
     private async Task<(PooledBody? Body, BodyProblem Problem)> ReadLargeAsync(
         HttpRequest request, long limit, long taken, ReadOnlyMemory<byte> begun, CancellationToken cancellation)
     {
-        if (!await budget.TakeAsync(taken, timeout, cancellation))
+        using var share = await budget.TakeAsync(taken, request.HttpContext.Connection.RemoteIpAddress, timeout, cancellation);
+        if (share is null)
         {
             return (null, BodyProblem.TooSlow);
         }
 
-        using var deadline = new CancellationTokenSource(timeout, clock);
+        var began = clock.GetTimestamp();
+        using var deadline = new CancellationTokenSource(TimeLeft(begun.Length, taken, TimeSpan.Zero), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         byte[]? buffer = null;
         try
@@ -115,9 +119,10 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
             {
                 var more = await request.Body.ReadAsync(buffer.AsMemory(read), either.Token);
                 read += more;
+                deadline.CancelAfter(TimeLeft(read, taken, clock.GetElapsedTime(began)));
                 if (more == 0)
                 {
-                    var body = new PooledBody(buffer, read, _large, () => budget.Return(taken));
+                    var body = new PooledBody(buffer, read, _large, share.Keep());
                     buffer = null;
                     return (body, BodyProblem.None);
                 }
@@ -141,9 +146,16 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
             if (buffer is not null)
             {
                 _large.Return(buffer);
-                budget.Return(taken);
             }
         }
+    }
+
+    // Others wait for what a body has taken, so it has to come at a pace at which all of it is there in time.
+    private TimeSpan TimeLeft(long read, long taken, TimeSpan elapsed)
+    {
+        var most = Patience + (timeout * ((double)read / taken));
+        var left = (most < timeout ? most : timeout) - elapsed;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private static BodyProblem ProblemOf(Exception e) => e is BadHttpRequestException { StatusCode: 413 } ? BodyProblem.TooLarge : BodyProblem.CutOff;

@@ -13,10 +13,13 @@ internal sealed partial class SourceRegistry : IDisposable
     private readonly IConfiguration _configuration;
     private readonly DevelopmentSecrets _development;
     private readonly KnownSecrets _known;
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
+
     private readonly CheckTools _tools;
     private readonly ILogger<SourceRegistry> _log;
     private readonly IDisposable _changes;
     private volatile Snapshot? _snapshot;
+    private string? _problem;
 
     public SourceRegistry(
         IRuleSetInForce rules, IConfiguration configuration, DevelopmentSecrets development, KnownSecrets known, CheckTools tools, ILogger<SourceRegistry> log)
@@ -32,6 +35,9 @@ internal sealed partial class SourceRegistry : IDisposable
 
     /// <summary>All sources.</summary>
     public IReadOnlyCollection<WebhookSource> All => Current().Values;
+
+    /// <summary>Which secret could not be read; null when all could that are set.</summary>
+    public string? Problem => _snapshot?.Problem;
 
     /// <summary>The source of that name, or null.</summary>
     public WebhookSource? Find(string name) => Current().GetValueOrDefault(name);
@@ -54,21 +60,26 @@ internal sealed partial class SourceRegistry : IDisposable
     private Dictionary<string, WebhookSource> Current()
     {
         var set = _rules.Current;
-        if (_snapshot is { } snapshot && ReferenceEquals(snapshot.RuleSet, set))
+        if (_snapshot is { } snapshot && IsGood(snapshot, set))
         {
             return snapshot.Sources;
         }
 
         lock (_gate)
         {
-            if (_snapshot is not { } made || !ReferenceEquals(made.RuleSet, set))
+            if (_snapshot is not { } made || !IsGood(made, set))
             {
-                _snapshot = made = new Snapshot(set, set.Sources.ToDictionary(s => s.Name, Make, StringComparer.Ordinal));
+                _problem = null;
+                var sources = set.Sources.ToDictionary(s => s.Name, Make, StringComparer.Ordinal);
+                _snapshot = made = new Snapshot(set, sources, _problem, _tools.Clock.GetTimestamp());
             }
 
             return made.Sources;
         }
     }
+
+    private bool IsGood(Snapshot snapshot, RuleSet set) =>
+        ReferenceEquals(snapshot.RuleSet, set) && (snapshot.Problem is null || _tools.Clock.GetElapsedTime(snapshot.MadeAt) < ReadAgainAfter);
 
     private WebhookSource Make(SourceDefinition definition)
     {
@@ -105,13 +116,28 @@ internal sealed partial class SourceRegistry : IDisposable
         return secrets;
     }
 
-    private SourceSecret? Secret(SecretReference reference, string source, SourcePreset shape) =>
-        _configuration[reference.Name] is { Length: > 0 } value ? new SourceSecret(reference.Name, new Secret(value), reference.Until)
-        : _development.Find(reference.Name, source, shape) is { } madeUp ? new SourceSecret(reference.Name, new Secret(madeUp), reference.Until) { IsMadeUp = true }
-        : null;
+    // One file that cannot be read must not keep the other sources from their secrets.
+    private SourceSecret? Secret(SecretReference reference, string source, SourcePreset shape)
+    {
+        try
+        {
+            return _configuration[reference.Name] is { Length: > 0 } value ? new SourceSecret(reference.Name, new Secret(value), reference.Until)
+                : _development.Find(reference.Name, source, shape) is { } madeUp ? new SourceSecret(reference.Name, new Secret(madeUp), reference.Until) { IsMadeUp = true }
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            _problem ??= e.Message;
+            LogUnreadable(reference.Name, source, e.Message);
+            return null;
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The source {Source} has no secret and refuses everything; set {Settings}")]
     private partial void LogNoSecret(string source, string settings);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Setting} of the source {Source} cannot be read, and is tried again: {Problem}")]
+    private partial void LogUnreadable(string setting, string source, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Setting} is set, but is no secret that {Source} can have; it is written {Form}")]
     private partial void LogUnusable(string setting, string source, string form);
@@ -119,5 +145,5 @@ internal sealed partial class SourceRegistry : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "The secrets of the sources cannot be looked up")]
     private partial void LogNotLookedUp(Exception e);
 
-    private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources);
+    private sealed record Snapshot(RuleSet RuleSet, Dictionary<string, WebhookSource> Sources, string? Problem, long MadeAt);
 }

@@ -41,8 +41,8 @@ internal sealed class UnverifiedRate(int perSecond, int burst, TimeProvider cloc
         return bucket.Take(Now, perSecond, burst);
     }
 
-    // A customer of IPv6 has a /64 to himself, and with it more addresses than any table holds.
-    private static UInt128 Network(IPAddress peer)
+    /// <summary>Who counts as one sender: a customer of IPv6 has a /64 to himself, and with it more addresses than any table holds.</summary>
+    public static UInt128 Network(IPAddress peer)
     {
         Span<byte> bytes = stackalloc byte[16];
         if (!peer.TryWriteBytes(bytes, out var length) || length == 4 || peer.IsIPv4MappedToIPv6)

@@ -45,6 +45,9 @@ public sealed record ActionLease
     /// </summary>
     public int Interrupted { get; init; }
 
+    /// <summary>Whether a try of which nothing is recorded, or which a person had forgotten, may have done it.</summary>
+    public bool IsInDoubt { get; init; }
+
     public required long Fence { get; init; }
 }
 

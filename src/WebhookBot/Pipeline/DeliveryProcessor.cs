@@ -24,7 +24,6 @@ internal sealed class DeliveryProcessor(
             return;
         }
 
-        WebhookEvent e;
         Plan? plan;
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         {
@@ -34,23 +33,23 @@ internal sealed class DeliveryProcessor(
                 return;
             }
 
-            e = events.Read(lease.Delivery);
-            plan = lease.Plan ?? await DecideAsync(lease, e, cancellation);
+            plan = lease.Plan ?? await DecideAsync(lease, cancellation);
         }
 
         if (plan is not null)
         {
-            await ActAsync(lease, e, plan, cancellation);
+            await ActAsync(lease, plan, cancellation);
         }
     }
 
-    private async Task<Plan?> DecideAsync(DeliveryLease lease, WebhookEvent e, CancellationToken cancellation)
+    private async Task<Plan?> DecideAsync(DeliveryLease lease, CancellationToken cancellation)
     {
         if (lease.Delivery.Replay is { } order)
         {
             return await replays.MakeAsync(lease, order, cancellation);
         }
 
+        var e = events.Read(lease.Delivery);
         var matched = await matcher.MatchAsync(e, cancellation);
         if (tools.Postponement.Until(matched.Event, lease.Postponed) is var (until, reason))
         {
@@ -68,23 +67,24 @@ internal sealed class DeliveryProcessor(
         return saved;
     }
 
-    private async Task ActAsync(DeliveryLease lease, WebhookEvent e, Plan plan, CancellationToken cancellation)
+    private async Task ActAsync(DeliveryLease lease, Plan plan, CancellationToken cancellation)
     {
         var done = new List<(PlannedAction, Attempt?)>();
         if (plan.Actions.Count > 0)
         {
             var actions = await journal.ClaimActionsAsync(lease, cancellation);
             using var kept = tools.Leases.Keep(actions);
+            var payload = DeliveryBody.Parse(lease.Delivery.Body);
             foreach (var action in actions)
             {
                 // With a plan that was saved before, what was never recorded may have been begun.
-                var how = new ActionTry(IsDue: false, MayHaveHappened: lease.Plan is not null || action.Attempts > 0);
-                done.Add((action.Action, await runner.RunAsync(action, e.Payload, how, cancellation)));
+                var how = new ActionTry(IsDue: false, MayHaveHappened: lease.Plan is not null || action.Attempts > 0 || action.IsInDoubt);
+                done.Add((action.Action, await runner.RunAsync(action, payload, how, cancellation)));
             }
         }
 
         await journal.ReleaseAsync(lease, cancellation);
-        BotMetrics.WorkedOff(e.Source, tools.Clock.GetUtcNow() - e.ReceivedAt);
+        BotMetrics.WorkedOff(lease.Delivery.Source, tools.Clock.GetUtcNow() - lease.Delivery.ReceivedAt);
         tools.Story.Tell(lease.Delivery, plan, done);
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class DeliveryStory(TimeProvider clock, ILogger<DeliverySt
         }
 
         var story = new StringBuilder($"{delivery.Event} {delivery.Id}");
-        story.Append(delivery.Subject is null ? "" : $" ({delivery.Subject})").Append(before);
+        story.Append(delivery.Subject is null ? "" : ExplanationText.Harmless($" ({delivery.Subject})")).Append(before);
         foreach (var line in plan.Rules.SelectMany(ExplanationText.Lines))
         {
             story.Append("\n    ").Append(line);

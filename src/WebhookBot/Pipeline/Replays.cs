@@ -10,6 +10,10 @@ namespace WebhookBot.Pipeline;
 /// </summary>
 internal sealed class Replays(IJournal journal, ReplayPlanner planner, PipelineTools tools)
 {
+    private const int MostTries = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly KeyedLock _lines = new();
 
     /// <summary>What a replay would do, as far as that can be told without asking anybody. Null when the plan asked for is not there.</summary>
@@ -27,6 +31,7 @@ internal sealed class Replays(IJournal journal, ReplayPlanner planner, PipelineT
                 return null;
             }
 
+            await journal.KeepAsync(line.Mark, CancellationToken.None);
             var copied = line.Members[0].Delivery;
             var draft = new DeliveryDraft
             {
@@ -48,28 +53,56 @@ internal sealed class Replays(IJournal journal, ReplayPlanner planner, PipelineT
         // Two replays of one delivery that have no subject are decided one after the other, so that the second sees what the first is about to do.
         using (await _lines.EnterAsync(order.Of, cancellation))
         {
-            var id = lease.Delivery.Id;
-            var line = await ReplayLine.FindAsync(journal, id, cancellation);
-            if (line is null || await planner.DecideAsync(line, order, id, isDry: false, cancellation) is not { } decision)
+            for (var tries = 0; tries < MostTries; tries++)
             {
-                await journal.GiveUpAsync(lease, $"the plan recorded in {order.PlanOf} is gone", cancellation);
-                return null;
+                if (await DecideAsync(lease, order, cancellation) is not { } decision)
+                {
+                    return null;
+                }
+
+                if (await TakeOverAsync(decision, lease.Delivery.Id, cancellation))
+                {
+                    return await journal.SavePlanAsync(lease, decision.Plan, cancellation);
+                }
             }
 
-            if (order.PlanOf is null && tools.Postponement.Until(decision.Event, lease.Postponed) is var (until, reason))
-            {
-                await journal.PostponeAsync(lease, until, reason, cancellation);
-                return null;
-            }
-
-            // Before the plan is saved: after a crash in between the replay is decided again, and what was closed is not done yet all the same.
-            foreach (var (of, action) in decision.TakenOver)
-            {
-                var closed = new Attempt(tools.Clock.GetUtcNow(), ActionStatus.Skipped, $"taken over by the replay {id}");
-                await journal.DecideDeadAsync(of.Delivery.Sequence, action, closed, cancellation);
-            }
-
-            return await journal.SavePlanAsync(lease, decision.Plan, cancellation);
+            await journal.PostponeAsync(lease, tools.Clock.GetUtcNow() + Pause, "its dead letters are just being decided by somebody else", cancellation);
+            return null;
         }
+    }
+
+    private async Task<ReplayDecision?> DecideAsync(DeliveryLease lease, ReplayOrder order, CancellationToken cancellation)
+    {
+        var id = lease.Delivery.Id;
+        var line = await ReplayLine.FindAsync(journal, id, cancellation);
+        if (line is null || await planner.DecideAsync(line, order, id, isDry: false, cancellation) is not { } decision)
+        {
+            await journal.GiveUpAsync(lease, $"the plan recorded in {order.PlanOf} is gone", cancellation);
+            return null;
+        }
+
+        if (order.PlanOf is null && tools.Postponement.Until(decision.Event, lease.Postponed) is var (until, reason))
+        {
+            await journal.PostponeAsync(lease, until, reason, cancellation);
+            return null;
+        }
+
+        return decision;
+    }
+
+    // Before the plan is saved: after a crash in between the replay is decided again, and what was closed is not done yet all the same. False when
+    // somebody has had a dead letter tried again meanwhile: then that one does it, and what is left is decided anew.
+    private async Task<bool> TakeOverAsync(ReplayDecision decision, string id, CancellationToken cancellation)
+    {
+        foreach (var (of, action) in decision.TakenOver)
+        {
+            var closed = new Attempt(tools.Clock.GetUtcNow(), ActionStatus.Skipped, $"taken over by the replay {id}");
+            if (!await journal.DecideDeadAsync(of.Delivery.Sequence, action, closed, cancellation))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WebhookBot.Journal;
 
 namespace WebhookBot.Recovery;
 
@@ -35,10 +36,13 @@ public sealed class RecoveryOptions
 }
 
 /// <summary>Refuses settings that could never work.</summary>
-internal sealed class RecoveryOptionsCheck : IValidateOptions<RecoveryOptions>
+internal sealed class RecoveryOptionsCheck(IOptions<JournalOptions> journal) : IValidateOptions<RecoveryOptions>
 {
     private static readonly TimeSpan MostOften = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    // The journal knows the ids of what it dropped for as long at least.
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
     public ValidateOptionsResult Validate(string? name, RecoveryOptions options)
     {
@@ -47,6 +51,7 @@ internal sealed class RecoveryOptionsCheck : IValidateOptions<RecoveryOptions>
             options.Every == TimeSpan.Zero || IsBetween(options.Every, MostOften, TimeSpan.FromDays(1)) ? null : "Recovery:Every must lie between a second and a day, or be 00:00:00, which turns it off",
             IsBetween(options.PullEvery, MostOften, TimeSpan.FromDays(1)) ? null : "Recovery:PullEvery must lie between a second and a day",
             IsBetween(options.Window, TimeSpan.FromMinutes(1), Longest) ? null : "Recovery:Window must lie between a minute and 30 days, for example 3.00:00:00",
+            options.Window <= Remembered || options.Window <= journal.Value.Retention ? null : "Recovery:Window must not be longer than Journal:Retention or seven days: what is known no more would be taken for missing, and done again",
             IsBetween(options.Pace, TimeSpan.Zero, TimeSpan.FromMinutes(1)) ? null : "Recovery:Pace must not be longer than a minute, for example 00:00:01",
         ];
         string[] problems = [.. found.OfType<string>()];

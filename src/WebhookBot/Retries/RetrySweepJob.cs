@@ -45,6 +45,11 @@ internal sealed partial class RetrySweepJob(
 
             running.RemoveWhere(task => task.IsCompleted);
             suspects.RemoveWhere(task => task.IsCompleted);
+            foreach (var (subject, _) in first.Where(one => one.Value.IsCompleted))
+            {
+                first.Remove(subject);
+            }
+
             if (running.Count + suspects.Count == 0)
             {
                 break;
@@ -99,10 +104,24 @@ internal sealed partial class RetrySweepJob(
         }
     }
 
-    // What was tried is known by its lease; only of tries that were not counted there is nothing but their words.
-    private async Task<bool> MayHaveHappenedAsync(ActionLease lease, CancellationToken cancellation) =>
-        lease.Attempts > 0 || lease.Interrupted > 0
-        || (await journal.FindAsync(lease.Origin.DeliveryId, cancellation) is { } record && UncertainEnd.IsIn(record.Actions[lease.Index]));
+    // What was tried is known by its lease; only of tries that were not counted there is nothing but their words. Words that cannot be read are no
+    // reason to do it twice.
+    private async Task<bool> MayHaveHappenedAsync(ActionLease lease, CancellationToken cancellation)
+    {
+        if (lease.Attempts > 0 || lease.Interrupted > 0 || lease.IsInDoubt)
+        {
+            return true;
+        }
+
+        try
+        {
+            return await journal.FindAsync(lease.Origin.DeliveryId, cancellation) is { } record && UncertainEnd.IsIn(record.Actions[lease.Index]);
+        }
+        catch (InvalidDataException)
+        {
+            return true;
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The action {Key} could not be tried; it is tried again when its lease has run out")]
     private partial void LogPutOff(Exception e, string key);

@@ -17,8 +17,9 @@ internal sealed partial class RuleFileWatcher(RuleSetProvider rules, IOptions<Ru
             {
                 rules.Refresh();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e)
             {
+                // Whatever it is, the next look may find it mended; without looks no rule would ever change again.
                 LogUnreadable(e);
             }
         }

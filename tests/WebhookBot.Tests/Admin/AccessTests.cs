@@ -44,6 +44,16 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Lets_nobody_in_without_a_token_who_says_through_a_proxy_that_he_is_this_machine()
+    {
+        await using var bot = await RunningBot.StartAsync(settings: [new("Intake:AllowFromProxies:0", "127.0.0.0/8")]);
+
+        Assert.Equal(401, await StatusAsync(bot, "/api/deliveries", header: ("X-Forwarded-For", "127.0.0.1")));
+        Assert.Equal(401, await StatusAsync(bot, "/metrics", header: ("X-Forwarded-For", "::1")));
+        Assert.Equal(200, await StatusAsync(bot, "/api/deliveries"));
+    }
+
+    [Fact]
     public async Task Counts_what_comes_in_and_what_is_done()
     {
         await using var bot = await RunningBot.StartAsync("""

@@ -99,6 +99,10 @@ public sealed class ReplayVerbTests : IAsyncLifetime
     [InlineData(2, "exclude each other", "replay", "x", "--run", "--dry-run")]
     [InlineData(2, "go together", "dead", "--close", "x")]
     [InlineData(2, "at a time", "dead", "--retry", "x", "--retry-all")]
+    [InlineData(2, "A filter without a value", "replay", "--source", "", "--run")]
+    [InlineData(2, "A filter without a value", "dead", "--retry-all", "--rule", "")]
+    [InlineData(2, "--limit takes a number from 1 to 1000", "dead", "--limit", "0")]
+    [InlineData(2, "--limit goes with the list", "dead", "--retry-all", "--limit", "5")]
     [InlineData(1, "knows no delivery 'x'", "replay", "x")]
     [InlineData(1, "knows no action of the key 'x'", "dead", "--retry", "x")]
     public async Task Refuses_what_makes_no_sense(int code, string told, params string[] arguments)

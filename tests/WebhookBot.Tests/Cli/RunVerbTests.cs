@@ -70,6 +70,7 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("Intake__AllowFromProxies__0", "everybody", "AllowFromProxies")]
     [InlineData("GitHub__ApiUrl", "nonsense", "GitHub:ApiUrl")]
     [InlineData("GitHub__PrivateKey", "nonsense", "GitHub:PrivateKey")]
+    [InlineData("Recovery__Window", "30.00:00:01", "Recovery:Window")]
     [InlineData("GITHUB_WEBHOOK_SECRET_FILE", "/nowhere/secret", "/nowhere/secret")]
     [InlineData("GITHUB_WEBHOOK_SECRET", "file:/nowhere/secret", "/nowhere/secret")]
     public async Task Does_not_start_with_a_setting_that_cannot_be_and_names_it(string name, string value, string named)

@@ -65,10 +65,10 @@ public sealed class SendVerbTests : IAsyncLifetime
         var refused = await _shell.RunAsync([("GITHUB_WEBHOOK_SECRET", "wrong"), ("Admin__Token", "let-me-in")], "send", "github.push", "--to", Server);
 
         Assert.Equal((2, true), (unknown.Code, unknown.Error.Contains("did you mean 'github.pull_request.opened'?", StringComparison.Ordinal)));
-        Assert.Equal((1, true), (set.Code, set.Error.Contains("--set takes path=value", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (set.Code, set.Error.Contains("--set takes path=value", StringComparison.Ordinal)));
         Assert.Equal((1, true), (secret.Code, secret.Error.Contains("NO_SUCH_SETTING is not set", StringComparison.Ordinal)));
         Assert.Equal((1, true), (nobody.Code, nobody.Error.Contains("No bot answers at http://127.0.0.1:1", StringComparison.Ordinal)));
-        Assert.Equal((1, true), (address.Code, address.Error.Contains("'nonsense' is no address", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (address.Code, address.Error.Contains("'nonsense' is no address", StringComparison.Ordinal)));
         Assert.Equal((1, true), (refused.Code, refused.Out.StartsWith("401", StringComparison.Ordinal)));
         Assert.All([unknown, set, secret, nobody, address, refused], said => Assert.DoesNotContain("   at ", said.All, StringComparison.Ordinal));
     }

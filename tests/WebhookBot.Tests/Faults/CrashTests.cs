@@ -12,10 +12,11 @@ public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Kills = 25;
 
-    private static string Rules(string step) => $$"""
+    private static string Rules(string step, string rule) => $$"""
         rules:
           act:
             on: github.pull_request.opened
+            {{rule}}
             then:
               - {{step}}
         """;
@@ -34,6 +35,13 @@ public sealed class CrashTests(ITestOutputHelper output)
     public async Task A_message_without_a_key_is_posted_once() =>
         await KillAsync("""slack.post: { channel: "#dev", text: "crash {{number}}" }""", world => world.Slack.Peer, "chat.postMessage",
             (world, i) => Assert.Single(world.Slack.Messages, m => m.Text == $"crash {i}"));
+
+    [Fact]
+    public async Task A_message_that_waited_is_posted_once() =>
+        await KillAsync("""slack.post: { channel: "#dev", text: "crash {{number}}" }""", world => world.Slack.Peer, "chat.postMessage",
+            (world, i) => Assert.Single(world.Slack.Messages, m => m.Text == $"crash {i}"),
+            kills: 5,
+            rule: "wait: 1s");
 
     [Fact]
     public async Task A_living_message_is_posted_once_and_updated_after_that() =>
@@ -65,9 +73,9 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private async Task KillAsync(
         string step, Func<BotWorld, FakePeer> peer, string path, Action<BotWorld, int> check,
-        int kills = Kills, Action<BotWorld>? prepare = null, string? detail = null)
+        int kills = Kills, Action<BotWorld>? prepare = null, string? detail = null, string rule = "")
     {
-        await using var world = await BotWorld.StartAsync(Rules(step), ("Actions:DrainTimeout", "00:00:00"), ("Http:AllowPrivateAddresses", "true"));
+        await using var world = await BotWorld.StartAsync(Rules(step, rule), ("Actions:DrainTimeout", "00:00:00"), ("Http:AllowPrivateAddresses", "true"));
         prepare?.Invoke(world);
         var target = peer(world);
         for (var i = 1; i <= kills; i++)

@@ -17,18 +17,45 @@ public sealed class ClockTests(ITestOutputHelper output)
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Theory]
-    [InlineData(1), InlineData(24)]
-    public async Task A_retry_waits_no_longer_although_the_clock_is_set_back(int hours)
+    [InlineData(1, false), InlineData(24, false), InlineData(24, true)]
+    public async Task A_retry_waits_no_longer_although_the_clock_is_set_back(int hours, bool isStartedAnew)
     {
-        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:00:04"));
+        // So that a start reads what waits from the beginning of the last segment.
+        await using var world = await BotWorld.StartAsync(Announce, ("Actions:BreakAfter", "0"), ("Actions:BaseDelay", "00:00:06"), ("Journal:SegmentBytes", "1000"));
         world.Slack.Peer.Next(new PeerAnswer(500), when: r => r.Path.EndsWith("chat.postMessage", StringComparison.Ordinal));
         var id = await SendAsync(world, "a");
         await world.Bot.FinishedAsync(id, "retrying");
+        if (isStartedAnew)
+        {
+            await world.Bot.FinishedAsync(await SendAsync(world, "b"), "done");
+            await world.RestartAsync();
+        }
 
         world.Clock.Jump(TimeSpan.FromHours(-hours));
 
         await world.Bot.FinishedAsync(id, "done");
-        Assert.Equal("a", Assert.Single(world.Slack.Messages).Text);
+        Assert.Equal("a", world.Slack.Messages[^1].Text);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_decided_is_decided_in_time_although_the_clock_is_set_back()
+    {
+        await using var world = await BotWorld.StartAsync("""
+            rules:
+              documents:
+                on: github.pull_request.opened
+                if: { facts.changed_files: { any: "docs/**" } }
+                then: [ slack.post: { channel: "#dev", text: "{{number}}" } ]
+            """, ("Pipeline:PostponeBase", "00:00:04"));
+        world.GitHub.Peer.Next(new PeerAnswer(503), when: r => r.Path.Contains("/files", StringComparison.Ordinal));
+        world.Shop.AddFile(42, "docs/install.md");
+        var id = await world.Bot.SendGitHubAsync("pull_request", BotWorld.Sample("github.pull_request.opened"));
+        await world.Bot.FinishedAsync(id, "retrying");
+
+        world.Clock.Jump(TimeSpan.FromHours(-24));
+
+        await world.Bot.FinishedAsync(id, "done");
+        Assert.Equal("42", Assert.Single(world.Slack.Messages).Text);
     }
 
     [Fact]

@@ -48,6 +48,18 @@ public sealed class LogLineTests
     }
 
     [Fact]
+    public async Task A_subject_makes_no_line_of_a_story()
+    {
+        await using var bot = await RunningBot.StartAsync(Rules, [new("Logging:LogLevel:Default", "Information")], replace: FormattedLog.AddTo);
+        await bot.FinishedAsync(await bot.SendGitHubAsync("issues", BotWorld.Sample("github.issues.opened", ("repository.full_name", "acme/shop\n    → deploy: forged"))));
+
+        var log = FormattedLog.Of(bot);
+        await Poll.UntilAsync(() => log.Text(TextLogFormatter.FormatterName).Contains("github.issues.opened", StringComparison.Ordinal));
+        Assert.Contains("forged", log.Text(TextLogFormatter.FormatterName), StringComparison.Ordinal);
+        Assert.DoesNotContain(log.Lines(TextLogFormatter.FormatterName), line => line.TrimStart().StartsWith("→ deploy", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_value_is_cut_at_a_kilobyte_after_secrets_in_it_are_masked()
     {
         var line = Write(new FakeTimeProvider(), log => log([new("Title", new string('x', 1020) + " ghp_0123456789abcdef " + new string('y', 5_000_000)), new("Who", "me")])).Single();

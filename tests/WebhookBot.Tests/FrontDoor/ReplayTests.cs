@@ -134,6 +134,38 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Leaves_a_dead_letter_to_whoever_has_it_tried_again_while_the_replay_is_being_decided()
+    {
+        await using var world = await BotWorld.StartAsync(Rules, ("Actions:MaxAttempts", "1"));
+        world.Slack.Peer.Next(new PeerAnswer(500), 1, IsPost);
+        var first = await world.DeliverAsync("pull_request", Opened, "dead");
+        await world.ChangeRulesAsync(Rules + """
+
+              documents:
+                on: github.pull_request.opened
+                if: { facts.changed_files: { any: "docs/**" } }
+                then: [ slack.post: { channel: "#dev", text: "documents" } ]
+            """);
+        var retries = 0;
+        world.GitHub.Peer.Next(new PeerAnswer(200), when: request =>
+        {
+            if (request.Path.EndsWith("/files", StringComparison.Ordinal) && retries++ == 0)
+            {
+                AnswerAsync(world, $"/api/actions/{first.GetProperty("actions")[0].GetProperty("key").GetString()}/retry", "", HttpStatusCode.Accepted).GetAwaiter().GetResult();
+            }
+
+            return false;
+        });
+
+        var replayed = await FinishedAsync(world, await ReplayAsync(world, Id(first)));
+        await FinishedAsync(world, Id(first), "done");
+
+        // It was decided twice.
+        Assert.Equal((2, "skipped"), (retries, replayed.GetProperty("actions")[0].Status()));
+        Assert.Equal(["42", "Explain how the checkout retries a payment"], world.Slack.Messages.Select(m => m.Text).Order());
+    }
+
+    [Fact]
     public async Task Leaves_alone_what_is_still_under_way()
     {
         await using var world = await BotWorld.StartAsync(Rules);
@@ -199,6 +231,8 @@ public sealed class ReplayTests
     [InlineData("""{ "rule": "anounce" }""", "there is no rule 'anounce'; did you mean 'announce'?")]
     [InlineData("""{ "force": ["slack.pots"] }""", "'force' names 'slack.pots', which is no action of the plan; there are: slack.post, second")]
     [InlineData("""{ "with": "luck" }""", "'with' is rules or plan")]
+    [InlineData("""{ "rule": "\ud800" }""", "'rule' is no text that can be read")]
+    [InlineData("""{ "force": ["\ud800"] }""", "'force' is no text that can be read")]
     [InlineData("""{ "dryrun": true }""", "'dryrun' is not one of dry_run, rule, with, force")]
     public async Task Refuses_a_slip_and_does_nothing(string body, string detail)
     {

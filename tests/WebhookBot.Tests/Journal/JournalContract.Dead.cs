@@ -36,6 +36,41 @@ public abstract partial class JournalContract
         Assert.Equal(1, Journal.Health.DeadLetters);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tries_what_is_sent_again_with_fresh_attempts_and_says_that_it_may_be_done_already(bool isReopened)
+    {
+        await DieAsync("a");
+        Assert.True((await Journal.AppendAsync(JournalDriver.Draft("a"), Stop)).IsDuplicate);
+        if (isReopened)
+        {
+            await ReopenAsync();
+        }
+
+        var action = Assert.Single(await Journal.ActionsAsync(await Journal.ClaimOneAsync()));
+
+        Assert.Equal((0, true), (action.Attempts, action.IsInDoubt));
+    }
+
+    [Fact]
+    public async Task Doubts_after_a_start_what_can_have_been_begun_and_nothing_else()
+    {
+        await Journal.AppendAsync("begun");
+        var lease = await Journal.ClaimOneAsync();
+        await Journal.PlanAsync(lease, "begun");
+        Assert.False(Assert.Single(await Journal.ActionsAsync(lease)).IsInDoubt);
+        await Journal.AppendAsync("waiting");
+        await Journal.WorkOffAsync(new Attempt(JournalDriver.Start, ActionStatus.Waiting, "its channel is paced", JournalDriver.Start.AddHours(1)));
+        await ReopenAsync();
+
+        Assert.True(Assert.Single(await Journal.ActionsAsync(await Journal.ClaimOneAsync())).IsInDoubt);
+        Time.Advance(TimeSpan.FromHours(2));
+        Assert.False(Assert.Single(await Journal.DueAsync()).IsInDoubt);
+        await ReopenAsync();
+        Assert.True(Assert.Single(await Journal.DueAsync()).IsInDoubt);
+    }
+
     [Fact]
     public async Task Tries_a_dead_letter_again_with_fresh_attempts_and_keeps_its_story()
     {

@@ -51,6 +51,9 @@ internal sealed class RecordingFolder : LogFolder
     /// <summary>What is wrong with it now.</summary>
     public volatile DiskFault Fault;
 
+    /// <summary>A file and a place in it that the disk does not give out.</summary>
+    public (string Name, long Offset)? BadSector { get; set; }
+
     /// <summary>Called after each reading of a file, by whoever reads.</summary>
     public volatile Action? AfterRead;
 
@@ -249,6 +252,11 @@ internal sealed class RecordingFolder : LogFolder
         {
             var content = Content;
             var count = (int)Math.Clamp(content.Length - offset, 0, to.Length);
+            if (folder.BadSector is var (bad, at) && bad == name && at >= offset && at < offset + count)
+            {
+                throw new IOException("Input/output error");
+            }
+
             content.AsSpan((int)Math.Min(offset, content.Length), count).CopyTo(to);
             folder.AfterRead?.Invoke();
             return count;

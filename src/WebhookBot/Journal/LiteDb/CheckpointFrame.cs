@@ -54,12 +54,13 @@ internal static class CheckpointFrame
         for (var rest = reader.Number(); rest > 0; rest--)
         {
             var position = new LogPosition(reader.Int64());
-            deliveries.Add(new DeliveryState(new DeliveryMeta(0, position, 0, default, default) { Id = "", Source = "", Event = "" })
+            var delivery = new DeliveryState(new DeliveryMeta(0, position, 0, default, default) { Id = "", Source = "", Event = "" })
             {
                 PlanPosition = new LogPosition(reader.Int64()),
                 Progress = ProgressCodec.Read(ref reader),
-                Frames = ProgressCodec.ReadPositions(ref reader),
-            });
+            };
+            delivery.Move(ProgressCodec.ReadPositions(ref reader));
+            deliveries.Add(delivery);
         }
 
         // Checkpoints of the first format end here.

@@ -9,22 +9,22 @@ internal readonly record struct KnownDelivery(long Sequence, LogPosition Positio
     public string? Id { get; init; }
 }
 
-/// <summary>What the gate answers: a place to write under, a delivery that is held, or the write to wait for.</summary>
-internal readonly record struct DedupeAnswer(string? NewId, UInt128 IdKey, KnownDelivery? Known, DeliveryReservation? Writing);
+/// <summary>What the gate answers: an id to write under, a delivery that is held, or the write of that id to wait for.</summary>
+internal readonly record struct DedupeAnswer(string? Id, UInt128 IdKey, KnownDelivery? Known, Task<KnownDelivery>? Writing);
 
-/// <summary>A delivery that is being written; a copy that comes meanwhile waits for its task.</summary>
+/// <summary>A delivery that is being written; a copy that comes meanwhile waits for its task, which is made for the first that does.</summary>
 internal sealed class DeliveryReservation(string id)
 {
+    private TaskCompletionSource<KnownDelivery>? _written;
+
     public string Id => id;
 
-    public TaskCompletionSource<KnownDelivery> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Under the gate, and so never after it was completed.</summary>
+    public Task<KnownDelivery> Written => (_written ??= new TaskCompletionSource<KnownDelivery>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Seen to at once, since nearly always nobody waits.</summary>
-    public void Fail(Exception exception)
-    {
-        Written.TrySetException(exception);
-        _ = Written.Task.Exception;
-    }
+    public void Complete(KnownDelivery known) => _written?.TrySetResult(known);
+
+    public void Fail(Exception exception) => _written?.TrySetException(exception);
 }
 
 /// <summary>Which deliveries are held, by sender's id and by ours: in memory, so that a copy never costs a read of the disk.</summary>
@@ -44,7 +44,7 @@ internal sealed class DedupeMap
         {
             if (_writing.TryGetValue(key, out var writing))
             {
-                return new DedupeAnswer(null, default, null, writing);
+                return new DedupeAnswer(writing.Id, default, null, writing.Written);
             }
 
             if (_bySender.TryGetValue(key, out var known) && IsWithin(draft, known))
@@ -70,19 +70,13 @@ internal sealed class DedupeMap
         var known = new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId };
         lock (_gate)
         {
-            // One that is carried forward is no news: a later one may have come under the same id of its sender.
-            ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_bySender, entry.DedupeKey, out var isThere);
-            if (!isThere || latest.Sequence <= entry.Sequence)
-            {
-                latest = known;
-            }
-
+            Note(entry.DedupeKey, known);
             _byId[entry.IdKey] = entry.Position;
             _idsBeingWritten.Remove(entry.IdKey);
             _writing.Remove(entry.DedupeKey, out reservation);
         }
 
-        reservation?.Written.TrySetResult(known);
+        reservation?.Complete(known);
     }
 
     /// <summary>The delivery could not be written; its sender comes again.</summary>
@@ -131,7 +125,7 @@ internal sealed class DedupeMap
     {
         lock (_gate)
         {
-            _bySender.TryAdd(entry.DedupeKey, new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId });
+            Note(entry.DedupeKey, new KnownDelivery(entry.Sequence, entry.Position, entry.ReceivedTicks) { Id = ownId });
         }
     }
 
@@ -143,6 +137,16 @@ internal sealed class DedupeMap
             {
                 _bySender.Remove(entry.DedupeKey);
             }
+        }
+    }
+
+    // One that is carried forward, or was dropped, is no news: a later one may have come under the same id of its sender.
+    private void Note(UInt128 key, KnownDelivery known)
+    {
+        ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_bySender, key, out var isThere);
+        if (!isThere || latest.Sequence <= known.Sequence)
+        {
+            latest = known;
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
         var answer = dedupe.Enter(draft, key, time.GetUtcNow());
         if (answer.Writing is { } writing)
         {
-            Count(await writing.Written.Task);
-            return new AppendReceipt(writing.Id, true);
+            Count(await writing);
+            return new AppendReceipt(answer.Id!, true);
         }
 
         if (answer.Known is { } known)
@@ -21,7 +21,7 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
 
         try
         {
-            await writer.Submit(DeliveryFrame.Encode(draft, answer.NewId!, key, answer.IdKey));
+            await writer.Submit(DeliveryFrame.Encode(draft, answer.Id!, key, answer.IdKey));
         }
         catch (Exception exception)
         {
@@ -29,7 +29,7 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
             throw;
         }
 
-        return new AppendReceipt(answer.NewId!, false);
+        return new AppendReceipt(answer.Id!, false);
     }
 
     /// <summary>Whether that delivery is held; one that is just being written is not yet.</summary>

@@ -12,6 +12,12 @@ internal struct ActionProgress
     /// <summary>Whether that time was set by its being tried or put off, and not by its plan. Not kept in checkpoints.</summary>
     public bool IsPutOff;
 
+    /// <summary>
+    /// Whether it may have been done by a try that is not counted: one that was going on when the bot was stopped, or those before a person had it
+    /// tried anew. Kept nowhere: a start doubts all that can have been begun.
+    /// </summary>
+    public bool IsInDoubt;
+
     /// <summary>What others find it by while it waits; 0 when nobody looks for it.</summary>
     public UInt128 Hold;
 
@@ -20,6 +26,13 @@ internal struct ActionProgress
 
     /// <summary>How often the process ended while it was being tried, since the last attempt that is recorded.</summary>
     public int Interrupted;
+
+    /// <summary>It is tried as if it never was; that it may have been done already is not forgotten.</summary>
+    public void StartAnew()
+    {
+        IsInDoubt |= Attempts > 0 || Interrupted > 0;
+        (Attempts, Interrupted) = (0, 0);
+    }
 }
 
 /// <summary>Where a delivery stands: the sum of its frames. The live state, the index and the full record all add them up here.</summary>
@@ -114,6 +127,15 @@ internal sealed class DeliveryProgress
         }
     }
 
+    /// <summary>After a stop: what can have been begun by then may have been done, whatever is recorded.</summary>
+    public void Doubt(long nowTicks)
+    {
+        foreach (ref var action in Actions.AsSpan())
+        {
+            action.IsInDoubt |= action.Status == ActionStatus.Pending || (action.Status == ActionStatus.Waiting && action.DueTicks != 0 && action.DueTicks <= nowTicks);
+        }
+    }
+
     private bool Has(ActionStatus status)
     {
         foreach (ref var action in Actions.AsSpan())
@@ -151,8 +173,13 @@ internal sealed class DeliveryProgress
                 return;
             }
 
-            // What a person wants tried again starts anew.
-            progress.Attempts = status == ActionStatus.Pending ? 0 : progress.Attempts + 1;
+            if (status == ActionStatus.Pending)
+            {
+                progress.StartAnew();
+                return;
+            }
+
+            progress.Attempts++;
             progress.Interrupted = 0;
         }
     }
@@ -181,6 +208,7 @@ internal sealed class DeliveryProgress
             if (action.Status == ActionStatus.Dead)
             {
                 action.Status = ActionStatus.Pending;
+                action.StartAnew();
             }
         }
     }

@@ -4,12 +4,26 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Looks deliveries up: where they are from memory or the index, what they are from the log.</summary>
-internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer)
+internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer, ILogger logger)
 {
     // Somebody waits for the answer; one that lacks the newest records is better than none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    public Bookmark? Recall(string key) => log.ReadMoving(() => state.FindBookmark(key)) is { } frame ? KeptFrame.BookmarkOf(frame) : null;
+    /// <summary>What was kept under that key; null when nothing was, or when it cannot be read any more: then it is kept anew.</summary>
+    public Bookmark? Recall(string key)
+    {
+        LogPosition? position = null;
+        try
+        {
+            return log.ReadMoving(() => position = state.FindBookmark(key)) is { } frame ? KeptFrame.BookmarkOf(frame) : null;
+        }
+        catch (InvalidDataException exception) when (position is { } place)
+        {
+            LogLost(place.Segment, exception);
+            state.ForgetBookmark(key, place);
+            return null;
+        }
+    }
 
     public async Task<DeliveryPage> ListAsync(DeliveryQuery query, CancellationToken cancellation)
     {
@@ -253,6 +267,9 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         all is [.. var before, { Status: ActionStatus.Waiting } last] && live is { Status: ActionStatus.Waiting, DueTicks: > 0 and var due }
             ? [.. before, last with { NextAt = new DateTimeOffset(due, TimeSpan.Zero) }]
             : all;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A text that an action kept in segment {Segment} cannot be read any more; what it belongs to is made anew")]
+    private partial void LogLost(int segment, Exception exception);
 
     private sealed record Live(LogPosition Position, List<LogPosition> Frames, int Duplicates, HashSet<int> Running, ActionProgress[] Actions);
 }

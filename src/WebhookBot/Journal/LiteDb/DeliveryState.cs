@@ -38,6 +38,9 @@ internal sealed class Claim
 /// <summary>A delivery that is not finished, or has died and may be sent again.</summary>
 internal sealed class DeliveryState(DeliveryMeta meta)
 {
+    // A backlog may hold a million of these: what most of it lacks takes a reference and no more.
+    private Claim? _claim;
+    private List<LogPosition>? _frames;
     private Claim[] _actionClaims = [];
 
     public DeliveryMeta Meta { get; set; } = meta;
@@ -47,12 +50,14 @@ internal sealed class DeliveryState(DeliveryMeta meta)
     public DeliveryProgress Progress { get; set; } = new();
 
     /// <summary>Where its frames are, the delivery's own not among them.</summary>
-    public List<LogPosition> Frames { get; set; } = [];
+    public IReadOnlyList<LogPosition> Frames => _frames ?? (IReadOnlyList<LogPosition>)[];
 
     /// <summary>Where its plan is, when it has one.</summary>
     public LogPosition PlanPosition { get; set; }
 
-    public Claim Claim { get; } = new();
+    public Claim Claim => _claim ??= new Claim();
+
+    public bool IsHeld => _claim is { IsHeld: true };
 
     /// <summary>The next one of its subject.</summary>
     public DeliveryState? Next { get; set; }
@@ -70,6 +75,12 @@ internal sealed class DeliveryState(DeliveryMeta meta)
 
     /// <summary>The write of its being reopened, while that is going on.</summary>
     public Task? Reopening { get; set; }
+
+    /// <summary>One more of its frames.</summary>
+    public void Add(LogPosition frame) => (_frames ??= []).Add(frame);
+
+    /// <summary>All of its frames stand elsewhere now.</summary>
+    public void Move(List<LogPosition> frames) => _frames = frames;
 
     public Claim ActionClaim(int action)
     {

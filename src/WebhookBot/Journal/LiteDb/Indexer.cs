@@ -35,12 +35,13 @@ internal sealed partial class Indexer : IDisposable
     private long _nextProgress;
     private Action? _tellFailure;
     private volatile bool _isBroken;
+    private volatile bool _isOpen;
     private bool _isStopping;
     private bool _isIdle;
 
     public Indexer(Log log, string path, ILogger logger)
     {
-        (_log, _logger, _toRebuild) = (log, logger, log.Frames);
+        (_log, _logger, _toRebuild, _frames) = (log, logger, log.Frames, log.Frames);
         _file = new IndexFile(path, log, logger);
         _reader = new IndexReader(log, logger);
         _thread = new Thread(Run) { Name = "journal index", IsBackground = true };
@@ -48,6 +49,9 @@ internal sealed partial class Indexer : IDisposable
 
     /// <summary>Frames that the index does not show yet.</summary>
     public long Lag => Math.Max(0, _log.Frames - Volatile.Read(ref _frames));
+
+    /// <summary>Whether it does not keep up; while it is opened or made again its lag tells nothing of that.</summary>
+    public bool IsBehind(long most) => _isOpen && !IsRebuilding && Lag > most;
 
     public bool IsRebuilding => Volatile.Read(ref _rebuildUntil) > 0;
 
@@ -236,6 +240,7 @@ internal sealed partial class Indexer : IDisposable
         }
 
         MoveTo(position);
+        _isOpen = true;
     }
 
     private void MoveTo(IndexPosition position)
@@ -297,6 +302,7 @@ internal sealed partial class Indexer : IDisposable
     private void StartOver(Exception exception)
     {
         LogFailed(exception);
+        _isOpen = false;
         _isBroken = _database is null;
         _file.Discard(_database);
         _database = null;

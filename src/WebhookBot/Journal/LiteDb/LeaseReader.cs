@@ -19,9 +19,9 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
                 Fence = fence,
             };
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            await GiveUpUnreadableAsync(delivery, exception);
+            await PutAsideAsync(delivery, exception);
             return null;
         }
     }
@@ -30,7 +30,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
     {
         var leases = new List<ActionLease>(taken.Count);
         var plans = new Dictionary<DeliveryState, Plan?>();
-        foreach (var (place, attempts, interrupted, fence) in taken)
+        foreach (var (place, attempts, interrupted, isInDoubt, fence) in taken)
         {
             if (!plans.TryGetValue(place.Delivery, out var plan))
             {
@@ -46,6 +46,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
                     Index = place.Action,
                     Attempts = attempts,
                     Interrupted = interrupted,
+                    IsInDoubt = isInDoubt,
                     Fence = fence,
                 });
             }
@@ -60,9 +61,9 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         {
             return Read(delivery);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            await GiveUpUnreadableAsync(delivery, exception);
+            await PutAsideAsync(delivery, exception);
             return null;
         }
     }
@@ -84,23 +85,33 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         {
             return ReadPlan(delivery);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            await GiveUpUnreadableAsync(delivery, exception);
+            await PutAsideAsync(delivery, exception);
             return null;
         }
     }
 
-    // What cannot be read can never be decided or done; holding on to it would hold its subject up for ever.
-    private Task GiveUpUnreadableAsync(DeliveryState delivery, InvalidDataException exception)
+    // What is damaged can never be decided or done; holding on to it would hold its subject up for ever. A disk that cannot be read now may be read
+    // when the claim has run out; what was claimed with it goes on.
+    private Task PutAsideAsync(DeliveryState delivery, Exception exception)
     {
+        if (exception is IOException)
+        {
+            LogNotRead(delivery.Meta.Id, exception);
+            return Task.CompletedTask;
+        }
+
         LogUnreadable(delivery.Meta.Id, exception);
         return writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk does not give delivery {DeliveryId} out; it is tried again")]
+    private partial void LogNotRead(string deliveryId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId} cannot be read any more and is given up")]
     private partial void LogUnreadable(string deliveryId, Exception exception);
 }
 
 /// <summary>A claimed action as it was under the gate.</summary>
-internal readonly record struct TakenAction(ActionPlace Place, int Attempts, int Interrupted, long Fence);
+internal readonly record struct TakenAction(ActionPlace Place, int Attempts, int Interrupted, bool IsInDoubt, long Fence);

@@ -38,7 +38,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _indexer = new Indexer(_log, JournalPaths.Index(options), logger);
         _intake = new DeliveryIntake(_writer, _state, dedupe, time);
         _work = new WorkClaims(_writer, _state, new LeaseReader(_log, _writer, time, logger), time);
-        _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer);
+        _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer, logger);
         _retention = new Retention(new JournalParts(_log, _writer, _state, dedupe, _indexer), options.Retention, time, logger);
         _writer.Committed = _indexer.Signal;
         _writer.Start();
@@ -265,7 +265,7 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
     }
 
     private JournalProblem? Backlog() =>
-        _indexer.Lag > _options.MaxIndexLag && !_indexer.IsRebuilding ? new JournalProblem("lag", $"the index is {_indexer.Lag} records behind")
+        _indexer.IsBehind(_options.MaxIndexLag) ? new JournalProblem("lag", $"the index is {_indexer.Lag} records behind")
         : _state.Work.Unfinished >= _options.MaxUnfinished ? new JournalProblem("backlog", $"{_state.Work.Unfinished} deliveries are unfinished")
         : null;
 

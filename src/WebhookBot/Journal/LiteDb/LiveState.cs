@@ -70,6 +70,18 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         }
     }
 
+    /// <summary>Forgets what cannot be read there any more, unless it was kept anew meanwhile.</summary>
+    public void ForgetBookmark(string key, LogPosition position)
+    {
+        lock (Gate)
+        {
+            if (FindBookmark(key) == position)
+            {
+                _bookmarks.Remove(ContentKey.Of(key));
+            }
+        }
+    }
+
     /// <summary>Gives up what cannot be read any more; it leaves the queue for good.</summary>
     public void Abandon(DeliveryState delivery)
     {
@@ -152,7 +164,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         work.Settle(delivery);
         _held.Settle(delivery);
         if (delivery.Progress.Status is DeliveryStatus.Done or DeliveryStatus.Ignored
-            && !delivery.Claim.IsHeld
+            && !delivery.IsHeld
             && !delivery.HasClaimedAction())
         {
             _deliveries.Remove(delivery.Sequence);
@@ -214,9 +226,17 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         lock (Gate)
         {
             _isRecovering = false;
+            var now = time.GetUtcNow().UtcTicks;
             foreach (var delivery in _deliveries.Values.OrderBy(one => one.Sequence).ToList())
             {
+                delivery.Progress.Doubt(now);
                 Settle(delivery);
+            }
+
+            // What is too old for anybody to look for was forgotten with its segment.
+            foreach (var (key, _) in _bookmarks.Where(bookmark => bookmark.Value.Segment < firstSegment))
+            {
+                _bookmarks.Remove(key);
             }
         }
 
@@ -263,7 +283,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             }
 
             delivery.Meta = meta;
-            delivery.Frames = [.. frames.Skip(1).Select(frame => frame.Position)];
+            delivery.Move([.. frames.Skip(1).Select(frame => frame.Position)]);
             delivery.PlanPosition = frames.FirstOrDefault(frame => frame.Header.Kind == FrameKind.Plan).Position;
             _lastSequence = Math.Max(_lastSequence, meta.Sequence);
         }
@@ -296,7 +316,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             return;
         }
 
-        delivery.Frames.Add(position);
+        delivery.Add(position);
         EndClaim(delivery, header, payload);
         Settle(delivery);
     }

@@ -17,6 +17,9 @@ internal sealed class Segment(SegmentHeader header, LogFile file, long length)
     /// <summary>When its first frame was written, in UTC ticks; what is in the segment before it is older.</summary>
     public long BeganTicks { get; set; }
 
+    /// <summary>Whether something unfinished in it could not be read, so that its file is to be kept for a person to look at.</summary>
+    public bool HoldsUnreadable { get; set; }
+
     /// <summary>Up to where it holds durable frames.</summary>
     public long Length
     {

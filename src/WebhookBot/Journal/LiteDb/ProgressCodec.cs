@@ -82,12 +82,12 @@ internal static class ProgressCodec
         return progress;
     }
 
-    public static void Write(ref PayloadWriter writer, List<LogPosition> positions)
+    public static void Write(ref PayloadWriter writer, IReadOnlyList<LogPosition> positions)
     {
         writer.Number(positions.Count);
-        foreach (var position in positions)
+        for (var i = 0; i < positions.Count; i++)
         {
-            writer.Int64(position.Value);
+            writer.Int64(positions[i].Value);
         }
     }
 

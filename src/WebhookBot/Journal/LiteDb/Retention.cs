@@ -113,8 +113,7 @@ internal sealed partial class Retention : IDisposable
 
     private async Task<bool> TryDropAsync(Segment segment)
     {
-        var unreadable = 0;
-        while (await _writer.MakeAsync(() => Carry(segment.Number, ref unreadable)) > 0)
+        while (await _writer.MakeAsync(() => Carry(segment)) > 0)
         {
         }
 
@@ -134,16 +133,16 @@ internal sealed partial class Retention : IDisposable
             await _indexer.ForgetAsync(segment.Number, from, to);
         }
 
-        Delete(segment, index, unreadable > 0, keepsIds: IsSidecarWanted(index, newest));
+        Delete(segment, index, keepsIds: IsSidecarWanted(index, newest));
         LogDropped(segment.Number, index.Deliveries, segment.Length);
         return true;
     }
 
-    private List<PendingFrame> Carry(int segment, ref int unreadable)
+    private List<PendingFrame> Carry(Segment segment)
     {
         var carried = new List<PendingFrame>();
         var bytes = 0L;
-        foreach (var delivery in UntilOne(carried, () => _state.FindIn(segment, CarriedAtOnce)))
+        foreach (var delivery in UntilOne(carried, () => _state.FindIn(segment.Number, CarriedAtOnce)))
         {
             if (bytes >= CarriedBytesAtOnce)
             {
@@ -156,10 +155,10 @@ internal sealed partial class Retention : IDisposable
                 carried.Add(CarriedFrame.Encode(delivery, frames, _time.GetUtcNow()));
                 bytes += carried[^1].TotalLength;
             }
-            catch (InvalidDataException exception)
+            catch (Exception exception) when (exception is InvalidDataException or IOException)
             {
-                unreadable++;
-                LogUnreadable(delivery.Meta.Id, segment, exception);
+                segment.HoldsUnreadable = true;
+                LogUnreadable(delivery.Meta.Id, segment.Number, exception);
                 _state.Abandon(delivery);
 
                 // Its sender may send it again.
@@ -208,7 +207,7 @@ internal sealed partial class Retention : IDisposable
             var frame = _log.Read(position);
             return KeptFrame.BookmarkOf(frame) is { } bookmark ? (bookmark, frame.Header.Ticks) : null;
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             LogLostBookmark(position.Segment, exception);
             return null;
@@ -234,11 +233,11 @@ internal sealed partial class Retention : IDisposable
         return (from, to, newest);
     }
 
-    private void Delete(Segment segment, SegmentIndex index, bool isDamaged, bool keepsIds)
+    private void Delete(Segment segment, SegmentIndex index, bool keepsIds)
     {
         var name = SegmentHeader.FileName(segment.Number, SegmentHeader.LogExtension);
         var sidecar = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
-        if (isDamaged)
+        if (segment.HoldsUnreadable)
         {
             // For a person to look at.
             _log.Folder.Rename(name, SegmentHeader.FileName(segment.Number, LogRecovery.DamagedExtension));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>For each subject the deliveries that hold up later ones, in the order of their arrival.</summary>
@@ -19,13 +21,7 @@ internal sealed class SubjectLines
         }
 
         delivery.IsInLine = true;
-        if (!_lines.TryGetValue(subject, out var line))
-        {
-            _lines.Add(subject, new Line { First = delivery, Last = delivery });
-            return;
-        }
-
-        line.Insert(delivery);
+        CollectionsMarshal.GetValueRefOrAddDefault(_lines, subject, out _).Insert(delivery);
     }
 
     /// <summary>Takes it out of its line; the one that is first now, when that is another.</summary>
@@ -36,28 +32,30 @@ internal sealed class SubjectLines
             return null;
         }
 
-        var line = _lines[delivery.Meta.Subject!];
-        var first = line.First;
+        ref var line = ref CollectionsMarshal.GetValueRefOrNullRef(_lines, delivery.Meta.Subject!);
+        var before = line.First;
         line.Remove(delivery);
         delivery.IsInLine = false;
-        if (line.First is null)
+        var first = line.First;
+        if (first is null)
         {
             _lines.Remove(delivery.Meta.Subject!);
         }
 
-        return line.First == first ? null : line.First;
+        return first == before ? null : first;
     }
 
-    private sealed class Line
+    // Most subjects have one delivery alone: a line of its own would be one more thing to keep of each.
+    private struct Line
     {
-        public DeliveryState? First { get; set; }
+        public DeliveryState? First { get; private set; }
 
-        public DeliveryState? Last { get; set; }
+        private DeliveryState? Last { get; set; }
 
         // Nearly always at the end; one that was reopened goes where it arrived.
         public void Insert(DeliveryState delivery)
         {
-            var before = Last!.Sequence < delivery.Sequence ? Last : Before(delivery);
+            var before = Last is null || Last.Sequence < delivery.Sequence ? Last : Before(delivery);
             delivery.Next = before is null ? First : before.Next;
             if (before is null)
             {
@@ -87,7 +85,7 @@ internal sealed class SubjectLines
             delivery.Next = null;
         }
 
-        private DeliveryState? Before(DeliveryState delivery)
+        private readonly DeliveryState? Before(DeliveryState delivery)
         {
             DeliveryState? before = null;
             for (var one = First; one is not null && one.Sequence < delivery.Sequence; one = one.Next)

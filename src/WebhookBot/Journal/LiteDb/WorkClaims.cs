@@ -334,7 +334,7 @@ internal sealed class WorkClaims(LogWriter writer, LiveState state, LeaseReader 
     }
 
     private static TakenAction Describe(ActionPlace place) =>
-        new(place, place.Progress.Attempts, place.Progress.Interrupted, place.Claim.Fence);
+        new(place, place.Progress.Attempts, place.Progress.Interrupted, place.Progress.IsInDoubt, place.Claim.Fence);
 
     private static HeldAction Held(ActionPlace place) => new(
         LeaseReader.Origin(place.Delivery.Meta),

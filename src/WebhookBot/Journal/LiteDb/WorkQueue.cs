@@ -18,8 +18,12 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
     private static long s_fence;
 
     private readonly SubjectLines _lines = new();
-    private readonly SortedSet<DeliveryState> _ready = new(Comparer<DeliveryState>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
+
+    // What is ready no more stays in the row until it comes to its front.
+    private readonly PriorityQueue<DeliveryState, long> _ready = new();
+    private int _readyCount;
     private readonly PriorityQueue<DeliveryState, long> _postponed = new();
+    private readonly PriorityQueue<(DeliveryState Delivery, long NotBefore), long> _postponedAnyway = new();
     private readonly PriorityQueue<ActionPlace, (long Due, long Sequence, int Action)> _due = new();
 
     // The same of those that were tried or put off, by a clock that only goes forward: setting the other one back holds up no retry.
@@ -59,10 +63,15 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
     public List<DeliveryState> TakeReady(int max)
     {
         var taken = new List<DeliveryState>();
-        while (taken.Count < max && _ready.Min is { } delivery)
+        while (taken.Count < max && _ready.TryDequeue(out var delivery, out _))
         {
-            _ready.Remove(delivery);
+            if (!delivery.IsReady)
+            {
+                continue;
+            }
+
             delivery.IsReady = false;
+            _readyCount--;
             Grant(delivery.Claim, new ActionPlace(delivery, WholeDelivery));
             taken.Add(delivery);
         }
@@ -191,6 +200,16 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             _postponed.Dequeue();
             Refresh(delivery);
         }
+
+        while (_postponedAnyway.TryPeek(out var other, out var at) && at <= time.GetTimestamp())
+        {
+            _postponedAnyway.Dequeue();
+            if (other.Delivery.Progress.NotBeforeTicks == other.NotBefore)
+            {
+                other.Delivery.Progress.NotBeforeTicks = 0;
+                Refresh(other.Delivery);
+            }
+        }
     }
 
     /// <summary>What to wait for and at most how long; null when there is something to claim now.</summary>
@@ -201,6 +220,11 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         if (_postponed.TryPeek(out _, out var notBefore))
         {
             ticks = Math.Min(ticks, notBefore - now);
+        }
+
+        if (_postponedAnyway.TryPeek(out _, out var at))
+        {
+            ticks = Math.Min(ticks, time.GetElapsedTime(time.GetTimestamp(), at).Ticks + 1);
         }
 
         // What is due already is the sweep's, which looks by the clock; waiting no time for it would be waiting in circles.
@@ -214,7 +238,7 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
             ticks = Math.Min(ticks, time.GetElapsedTime(time.GetTimestamp(), until).Ticks + 1);
         }
 
-        if (_ready.Count > 0 || ticks <= 0)
+        if (_readyCount > 0 || ticks <= 0)
         {
             return null;
         }
@@ -250,21 +274,18 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         }
 
         delivery.IsReady = isReady;
+        _readyCount += isReady ? 1 : -1;
         if (isReady)
         {
-            _ready.Add(delivery);
+            _ready.Enqueue(delivery, delivery.Sequence);
             Signal();
-        }
-        else
-        {
-            _ready.Remove(delivery);
         }
     }
 
     private bool IsClaimable(DeliveryState delivery)
     {
         var progress = delivery.Progress;
-        if (delivery.Claim.IsHeld || progress.IsGivenUp)
+        if (delivery.IsHeld || progress.IsGivenUp)
         {
             return false;
         }
@@ -280,6 +301,7 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         }
 
         _postponed.Enqueue(delivery, progress.NotBeforeTicks);
+        _postponedAnyway.Enqueue((delivery, progress.NotBeforeTicks), After(progress.NotBeforeTicks));
         Signal();
         return false;
     }
@@ -302,9 +324,9 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
     {
         var due = place.Claim.QueuedDue = place.Progress.DueTicks;
         _due.Enqueue(place, (due, place.Delivery.Sequence, place.Action));
-        if (place.Progress.IsPutOff)
+        if (place.Progress is { IsPutOff: true } or { Status: ActionStatus.Retrying })
         {
-            _dueAnyway.Enqueue((place, due), time.GetTimestamp() + (long)(TimeSpan.FromTicks(due - NowTicks).TotalSeconds * time.TimestampFrequency));
+            _dueAnyway.Enqueue((place, due), After(due));
         }
     }
 
@@ -336,6 +358,9 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         claim.Until = LeaseEnd();
         _leases.Enqueue((place, claim.Fence), claim.Until);
     }
+
+    // That time of the wall clock by the one that only goes forward.
+    private long After(long ticks) => time.GetTimestamp() + (long)(TimeSpan.FromTicks(ticks - NowTicks).TotalSeconds * time.TimestampFrequency);
 
     private long LeaseEnd() => time.GetTimestamp() + (long)(lease.TotalSeconds * time.TimestampFrequency);
 
