@@ -105,7 +105,7 @@ internal sealed class Log(LogFolder folder) : IDisposable
         try
         {
             Span<byte> first = stackalloc byte[Guess];
-            first = first[..segment.File.Read(first, position.Offset)];
+            first = first[..ReadBeginning(segment, first, position.Offset)];
             if (!FrameHeader.TryRead(first, segment.Header.Seed(position.Offset), out var header) && !CarriedFrame.TryReadInner(first, out header))
             {
                 throw Damaged(position, "its header is damaged");
@@ -125,6 +125,19 @@ internal sealed class Log(LogFolder folder) : IDisposable
         catch (ObjectDisposedException)
         {
             throw Damaged(position, "its segment is older than what is kept");
+        }
+    }
+
+    // What the disk does not give out may be of the frames behind.
+    private static int ReadBeginning(Segment segment, Span<byte> to, long offset)
+    {
+        try
+        {
+            return segment.File.Read(to, offset);
+        }
+        catch (IOException)
+        {
+            return segment.File.Read(to[..FrameHeader.Size], offset);
         }
     }
 
