@@ -15,10 +15,23 @@ internal sealed partial class RetrySweepJob(
     private const int BatchSize = 32;
     private const int MostTogether = 256;
 
-    /// <summary>How often it looks. What falls due in between is tried together, and the longer that is the more everything else waits for it.</summary>
-    public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
+    // Quartz wakes it every second, and takes longer for that than it takes to look.
+    private const int LooksAWake = 5;
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await SweepAsync(tools.Drain.Abandoned);
+    // What falls due between two looks is tried together, and the longer that is the more everything else waits for it.
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        for (var looks = 1; looks <= LooksAWake; looks++)
+        {
+            await SweepAsync(tools.Drain.Abandoned);
+            if (looks < LooksAWake)
+            {
+                await Task.Delay(Every, tools.Drain.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     /// <summary>Tries everything that is due, and what falls due meanwhile: a target that is slow holds up nobody else's. How many actions that were.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)

@@ -7,6 +7,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Quartz;
 using WebhookBot.Cli;
 using WebhookBot.Tests.Peers;
 
@@ -140,9 +141,22 @@ public sealed class RunningBot : IAsyncDisposable
     /// <summary>Stops it and leaves its folder, for another start.</summary>
     public async Task StopAsync() => await _app.StopAsync(TestContext.Current.CancellationToken);
 
+    // A bot that is not stopped has a scheduler that goes on waking sweeps of which nothing is left, for as long as the tests run.
+    private async Task EndSweepsAsync()
+    {
+        foreach (var factory in Services.GetKeyedServices<ISchedulerFactory>(KeyedService.AnyKey))
+        {
+            foreach (var scheduler in await factory.GetAllSchedulers())
+            {
+                await scheduler.Shutdown(waitForJobsToComplete: false);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await EndSweepsAsync();
         await _app.DisposeAsync();
         _ownFolder?.Dispose();
     }
