@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WebhookBot.Actions;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
@@ -24,7 +25,7 @@ internal sealed class DeliveryProcessor(
             return;
         }
 
-        Plan? plan;
+        (Plan?, JsonElement) decided;
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         {
             // Only now: what waits here for its turn has no part in what ends the process meanwhile.
@@ -33,20 +34,20 @@ internal sealed class DeliveryProcessor(
                 return;
             }
 
-            plan = lease.Plan ?? await DecideAsync(lease, cancellation);
+            decided = lease.Plan is null ? await DecideAsync(lease, cancellation) : (lease.Plan, DeliveryBody.Parse(lease.Delivery.Body));
         }
 
-        if (plan is not null)
+        if (decided is ({ } plan, var payload))
         {
-            await ActAsync(lease, plan, cancellation);
+            await ActAsync(lease, plan, payload, cancellation);
         }
     }
 
-    private async Task<Plan?> DecideAsync(DeliveryLease lease, CancellationToken cancellation)
+    private async Task<(Plan? Saved, JsonElement Payload)> DecideAsync(DeliveryLease lease, CancellationToken cancellation)
     {
         if (lease.Delivery.Replay is { } order)
         {
-            return await replays.MakeAsync(lease, order, cancellation);
+            return (await replays.MakeAsync(lease, order, cancellation), DeliveryBody.Parse(lease.Delivery.Body));
         }
 
         var e = events.Read(lease.Delivery);
@@ -54,7 +55,7 @@ internal sealed class DeliveryProcessor(
         if (tools.Postponement.Until(matched.Event, lease.Postponed) is var (until, reason))
         {
             await journal.PostponeAsync(lease, until, reason, cancellation);
-            return null;
+            return default;
         }
 
         var saved = await tools.Plans.MakeAsync(lease, matched, cancellation);
@@ -64,17 +65,16 @@ internal sealed class DeliveryProcessor(
             tools.Counts.Matched(match.Rule.Name);
         }
 
-        return saved;
+        return (saved, e.Payload);
     }
 
-    private async Task ActAsync(DeliveryLease lease, Plan plan, CancellationToken cancellation)
+    private async Task ActAsync(DeliveryLease lease, Plan plan, JsonElement payload, CancellationToken cancellation)
     {
         var done = new List<(PlannedAction, Attempt?)>();
         if (plan.Actions.Count > 0)
         {
             var actions = await journal.ClaimActionsAsync(lease, cancellation);
             using var kept = tools.Leases.Keep(actions);
-            var payload = DeliveryBody.Parse(lease.Delivery.Body);
             foreach (var action in actions)
             {
                 // With a plan that was saved before, what was never recorded may have been begun.
