@@ -64,13 +64,27 @@ public sealed class BadDiskTests : IDisposable
         await journal.AppendAsync("bad");
         await journal.KeepAsync(new Bookmark("kept", "1"), Stop);
         await PassAsync(journal, s_kept);
+
+        // The index has read it by then.
+        Assert.Single(await journal.ListAllAsync());
         _disk.BadSector = (First, bad);
 
         // The disk is full just when the delivery has been given up: its file is kept when it is dropped the next time, too.
-        _disk.AfterRead = () => _disk.Failure = _logger.Lines.Any(line => line.Contains("is given up", StringComparison.Ordinal)) ? new IOException("No space left on device") : null;
+        var (gate, isFilling) = (new Lock(), true);
+        _disk.AfterRead = () =>
+        {
+            lock (gate)
+            {
+                _disk.Failure = isFilling && _logger.Lines.Any(line => line.Contains("is given up", StringComparison.Ordinal)) ? new IOException("No space left on device") : null;
+            }
+        };
         await PassAsync(journal, TimeSpan.FromDays(3));
         Assert.Contains(First, _disk.Names());
-        (_disk.AfterRead, _disk.Failure) = (null, null);
+        lock (gate)
+        {
+            (isFilling, _disk.Failure) = (false, null);
+        }
+
         await PassAsync(journal, TimeSpan.FromDays(2));
 
         Assert.DoesNotContain(First, _disk.Names());

@@ -42,7 +42,12 @@ public sealed class PresetRefusalTests(SenderWorld world) : IClassFixture<Sender
         yield return ("longer", place.Set(right, proof + "AAAA"));
         yield return ("come twice", place.Double(right));
         yield return ("long", place.Set(right, new string('a', 6_000)));
-        yield return ("digits of another alphabet", place.Set(right, string.Concat(proof.Select(c => char.IsAsciiDigit(c) ? "\u00d9\u00a1" : c.ToString()))));
+        if (proof.Any(char.IsAsciiDigit))
+        {
+            // One signature in a hundred has none.
+            yield return ("digits of another alphabet", place.Set(right, string.Concat(proof.Select(c => char.IsAsciiDigit(c) ? "\u00d9\u00a1" : c.ToString()))));
+        }
+
         if (preset.Verify.All(s => s.Separator is null))
         {
             yield return ("written twice", place.Set(right, proof + proof));
