@@ -38,7 +38,8 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
 
     // A reverse proxy on this machine brings callers from anywhere; of one that is believed, what was believed stands in another header.
     private static bool IsForwarded(IHeaderDictionary headers) =>
-        headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName) || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
+        headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName)
+        || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
 
     private IResult Refusal(HttpContext http)
     {

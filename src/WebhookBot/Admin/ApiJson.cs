@@ -13,8 +13,8 @@ internal static partial class ApiJson
     /// <summary>Readable: what a browser would need escaped is not, as nothing of it is HTML.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
-    // A digest holds payloads that may be as deep as readers allow by default.
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
+    /// <summary>A payload may be nested as deep as readers allow by default, and a digest and an answer have it inside.</summary>
+    public static JsonDocumentOptions Deep { get; } = new() { MaxDepth = 128 };
 
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     public static string Time(DateTimeOffset time) => Timestamps.ToText(time);

@@ -28,10 +28,7 @@ internal sealed class RequestJson
         return buffer.Length > MostBytes ? Refuse($"more than {MostBytes} bytes") : Read(buffer.ToArray(), keys);
     }
 
-    public string? Text(string key)
-    {
-        return Value(key, "a text", JsonValueKind.String) is { } value ? Read(key, value) : null;
-    }
+    public string? Text(string key) => Value(key, "a text", JsonValueKind.String) is { } value ? Read(key, value) : null;
 
     public bool Flag(string key) => Value(key, "true or false", JsonValueKind.True, JsonValueKind.False) is { ValueKind: JsonValueKind.True };
 

@@ -22,14 +22,7 @@ internal static class BacktestCommand
     {
         var old = new Argument<string>("old") { Description = "Folder or file of the rules as they are" };
         var @new = new Argument<string>("new") { Description = "Folder or file of the rules as they would be" };
-        var last = new Option<int>("--last") { Description = "How many of the newest deliveries", DefaultValueFactory = _ => DeliveryExport.UsualDeliveries };
-        last.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > DeliveryExport.MostDeliveries))
-            {
-                result.AddError($"--last takes a number from 1 to {DeliveryExport.MostDeliveries}");
-            }
-        });
+        var last = new Option<int>("--last") { Description = "How many of the newest deliveries", DefaultValueFactory = _ => DeliveryExport.UsualDeliveries }.AcceptCount(DeliveryExport.MostDeliveries);
         var since = SinceOption.Create("Only deliveries");
         var source = new Option<string?>("--source") { Description = "Only deliveries of this source" };
         var name = new Option<string?>("--event") { Description = "Only deliveries of this event; github.pull_request.* takes all that begin so" };

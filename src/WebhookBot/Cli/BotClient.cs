@@ -11,9 +11,6 @@ namespace WebhookBot.Cli;
 /// <summary>Talks to a running bot's API. The token comes from the setting <c>Admin:Token</c>.</summary>
 internal sealed class BotClient : IDisposable
 {
-    // A payload may be nested as deep as readers allow by default, and the answer has it inside.
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
-
     private readonly HttpClient _http;
 
     public BotClient(string server)
@@ -25,10 +22,7 @@ internal sealed class BotClient : IDisposable
 
         Address = new Uri(address.GetLeftPart(UriPartial.Authority));
         _http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
-        var settings = new ConfigurationManager();
-        settings.AddEnvironmentVariables();
-        settings.AddSecretFiles();
-        if (settings[$"{AdminOptions.Section}:{nameof(AdminOptions.Token)}"]?.Trim() is { Length: > 0 } token)
+        if (SecretFiles.OfEnvironment()[$"{AdminOptions.Section}:{nameof(AdminOptions.Token)}"]?.Trim() is { Length: > 0 } token)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -88,7 +82,7 @@ internal sealed class BotClient : IDisposable
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: Deep);
+            return JsonNode.Parse(text, documentOptions: ApiJson.Deep);
         }
         catch (JsonException)
         {
@@ -108,6 +102,10 @@ internal sealed class BotClient : IDisposable
             return problem;
         }
     }
+
+    /// <summary>What is wrong with filters; null when nothing is. One that is empty, such as a variable that is not set, is left out of a query.</summary>
+    public static string? ProblemOf(IEnumerable<(string Key, string? Value)> filters) =>
+        filters.Any(f => f.Value is { Length: 0 }) ? "A filter without a value would let everything pass" : null;
 
     /// <summary>A query of the parts that have a value.</summary>
     public static string Query(params IEnumerable<(string Key, string? Value)> parts) =>

@@ -18,14 +18,7 @@ internal static class DeadCommand
         var rule = new Option<string?>("--rule") { Description = "Only of this rule" };
         var action = new Option<string?>("--action") { Description = "Only of this action, such as slack.post" };
         var since = SinceOption.Create("Only what died");
-        var limit = new Option<int>("--limit") { Description = "How many are listed, 1 to 1000", DefaultValueFactory = _ => 50 };
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > 1000))
-            {
-                result.AddError("--limit takes a number from 1 to 1000");
-            }
-        });
+        var limit = new Option<int>("--limit") { Description = "How many are listed, 1 to 1000", DefaultValueFactory = _ => 50 }.AcceptCount(1000);
         var retry = new Option<string?>("--retry") { Description = "Try the action of this key again" };
         var retryAll = new Option<bool>("--retry-all") { Description = "Try all again that pass the filters" };
         var close = new Option<string?>("--close") { Description = "Close the action of this key" };
@@ -47,7 +40,7 @@ internal static class DeadCommand
                 new[] { again is not null, all, shut is not null }.Count(isGiven => isGiven) > 1 ? "One of --retry, --retry-all and --close at a time"
                 : shut is null != string.IsNullOrWhiteSpace(why) ? "--close KEY and --reason TEXT go together"
                 : (all || isKeyed) && parsed.GetResult(limit) is { Implicit: false } ? "--limit goes with the list; --retry-all takes all that pass the filters"
-                : filters.Any(f => f.Item2 is { Length: 0 }) ? "A filter without a value would let everything pass"
+                : BotClient.ProblemOf(filters) is { } empty ? empty
                 : isKeyed && filters.Any(f => f.Item2 is not null) ? "A key names one action; filters go with the list and with --retry-all"
                 : null;
             if (problem is not null)

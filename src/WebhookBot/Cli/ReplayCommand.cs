@@ -28,14 +28,7 @@ internal static class ReplayCommand
         var status = new Option<string?>("--status") { Description = "Deliveries that stand so: dead, ignored, done" };
         status.AcceptOnlyFromAmong([.. Enum.GetNames<DeliveryStatus>().Select(n => n.ToLowerInvariant())]);
         var since = SinceOption.Create("Deliveries");
-        var last = new Option<int?>("--last") { Description = $"How many of the newest that pass the filters (default {UsualLast})" };
-        last.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n < 1))
-            {
-                result.AddError("--last takes a number from 1");
-            }
-        });
+        var last = new Option<int?>("--last") { Description = $"How many of the newest that pass the filters (default {UsualLast})" }.AcceptCount();
         var server = BotClient.ServerOption();
         var command = new Command("replay", """
             Decides a recorded delivery again, or many, and does what was not done for it yet. What succeeded is never done twice unless
@@ -49,7 +42,7 @@ internal static class ReplayCommand
             var filters = new[] { ("source", parsed.GetValue(source)), ("event", parsed.GetValue(name)), ("status", parsed.GetValue(status)), ("since", SinceOption.Read(parsed.GetValue(since))) };
             var isFiltered = parsed.GetValue(last) is not null || filters.Any(f => f.Item2 is not null);
             var problem =
-                filters.Any(f => f.Item2 is { Length: 0 }) ? "A filter without a value would let everything pass"
+                BotClient.ProblemOf(filters) is { } empty ? empty
                 : parsed.GetValue(run) && parsed.GetValue(dry) ? "--run and --dry-run exclude each other"
                 : isFiltered == parsed.GetValue(id) is not null ? "Say which: a delivery's id, or filters such as --status dead --last 20"
                 : null;
@@ -109,8 +102,7 @@ internal static class ReplayCommand
                     }
 
                     var answer = await AskAsync(bot, id, wish, cancellation);
-                    failed += answer is null ? 1 : 0;
-                    written += answer is null ? 0 : 1;
+                    (written, failed) = answer is null ? (written, failed + 1) : (written + 1, failed);
                     lines.Add($"{name} {id}: {Describe(answer)}");
                 }
                 catch (SettingsException refusal)
@@ -133,7 +125,8 @@ internal static class ReplayCommand
         return failed == 0 && note is null ? 0 : Failed;
     }
 
-    private static async Task<(List<(string Id, string Event)> Ids, string? Note)> ListAsync(BotClient bot, (string Key, string? Value)[] filters, int last, CancellationToken cancellation)
+    private static async Task<(List<(string Id, string Event)> Ids, string? Note)> ListAsync(
+        BotClient bot, (string Key, string? Value)[] filters, int last, CancellationToken cancellation)
     {
         var ids = new List<(string, string)>();
         string? cursor = null, note = null;

@@ -10,6 +10,15 @@ internal static class SecretFiles
     public static void AddSecretFiles(this IConfigurationManager configuration) =>
         configuration.Add(new Source(((IConfigurationRoot)configuration).Providers));
 
+    /// <summary>The settings of a verb that has no bot of its own: environment variables, and the files they name.</summary>
+    public static ConfigurationManager OfEnvironment()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddEnvironmentVariables();
+        configuration.AddSecretFiles();
+        return configuration;
+    }
+
     private sealed class Source(IEnumerable<IConfigurationProvider> providers) : IConfigurationSource
     {
         public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(providers);

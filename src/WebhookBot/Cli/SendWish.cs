@@ -57,11 +57,8 @@ internal sealed record SendWish(string Event, string To, string? Secret, string?
     // Of a key pair the bot's setting holds the public half, and only a development key's other half is known here.
     private string FindSecret(string name, bool isSendersOwn)
     {
-        var configuration = new ConfigurationManager();
-        configuration.AddEnvironmentVariables();
-        configuration.AddSecretFiles();
         var file = new DevelopmentSecrets(Data, isEnabled: false).File;
-        return !isSendersOwn && configuration[name] is { Length: > 0 } value ? value
+        return !isSendersOwn && SecretFiles.OfEnvironment()[name] is { Length: > 0 } value ? value
             : DevelopmentSecrets.Load(file).GetValueOrDefault(isSendersOwn ? DevelopmentSecrets.PrivateName(name) : name)
             ?? throw new SettingsException(isSendersOwn
                 ? $"The sender signs with a key of its own, so a sample can be signed only with a development key, and {file} has none; start the bot first without {name}, or say where its data is with --data"

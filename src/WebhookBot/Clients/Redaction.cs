@@ -79,8 +79,8 @@ public static partial class Redaction
         return false;
     }
 
-    // The group is what stays in front of the secret, or all of it: what begins like a token and is none is passed over in one go. Nothing is asked of what stands before, as that may be the n of an escaped line break; no
-    // part of a match reaches over a quotation mark, and none is tried twice.
+    // The group is what stays in front of the secret, or all of it: what begins like a token and is none is passed over in one go. Nothing is asked of
+    // what stands before, as that may be the n of an escaped line break; no part of a match reaches over a quotation mark, and none is tried twice.
     [GeneratedRegex(
         @"gh[a-z]_[A-Za-z0-9_.\-]{5,}|github_pat_\w{6,}|xox[a-z]-[A-Za-z0-9\-]{3,}|xapp-[A-Za-z0-9\-]{3,}|whsec_[A-Za-z0-9+/=_\-]{4,}"
         + @"|[sr]k_(?:live|test)_\w{6,}|eyJ(?>[\w\-]{8,2000})\.[\w\-]+(?:\.[\w\-]*)?|(?<kept>eyJ(?>[\w\-]{8,2000}))"

@@ -27,9 +27,9 @@ internal sealed class PooledBody(byte[] buffer, int length, ArrayPool<byte> pool
 internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout)
 {
     private const int FirstChunk = 32 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     private const int Largest = 32 * 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     // Not the shared pool, which keeps 32 arrays for a core: a body waits for the disk, so there are many at one time. 32 MB at most.
     private readonly ArrayPool<byte> _small = ArrayPool<byte>.Create(FirstChunk, maxArraysPerBucket: 512);

@@ -8,13 +8,13 @@ namespace WebhookBot.Intake;
 /// <summary>The sources of the rule set in force, with their secrets looked up. Made anew when the rules or the settings change.</summary>
 internal sealed partial class SourceRegistry : IDisposable
 {
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly IRuleSetInForce _rules;
     private readonly IConfiguration _configuration;
     private readonly DevelopmentSecrets _development;
     private readonly KnownSecrets _known;
-    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
-
     private readonly CheckTools _tools;
     private readonly ILogger<SourceRegistry> _log;
     private readonly IDisposable _changes;

@@ -4,7 +4,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Looks deliveries up: where they are from memory or the index, what they are from the log.</summary>
-internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer, ILogger logger)
+internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer, ILogger logger)
 {
     // Somebody waits for the answer; one that lacks the newest records is better than none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -19,7 +19,7 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
         }
         catch (InvalidDataException exception) when (position is { } place)
         {
-            LogLost(place.Segment, exception);
+            KeptFrame.LogLost(logger, place.Segment, exception);
             state.ForgetBookmark(key, place);
             return null;
         }
@@ -267,9 +267,6 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
         all is [.. var before, { Status: ActionStatus.Waiting } last] && live is { Status: ActionStatus.Waiting, DueTicks: > 0 and var due }
             ? [.. before, last with { NextAt = new DateTimeOffset(due, TimeSpan.Zero) }]
             : all;
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A text that an action kept in segment {Segment} cannot be read any more; what it belongs to is made anew")]
-    private partial void LogLost(int segment, Exception exception);
 
     private sealed record Live(LogPosition Position, List<LogPosition> Frames, int Duplicates, HashSet<int> Running, ActionProgress[] Actions);
 }

@@ -5,26 +5,15 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>Reads what was claimed from the log. What cannot be read any more is given up.</summary>
 internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvider time, ILogger logger)
 {
-    public async Task<DeliveryLease?> ReadLeaseAsync(DeliveryState delivery, long fence)
+    public Task<DeliveryLease?> ReadLeaseAsync(DeliveryState delivery, long fence) => ReadOrPutAsideAsync(delivery, () => new DeliveryLease
     {
-        try
-        {
-            return new DeliveryLease
-            {
-                Delivery = Read(delivery),
-                Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
-                Postponed = delivery.Progress.Postponed,
-                Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
-                IsSuspect = delivery.Progress.IsSuspect,
-                Fence = fence,
-            };
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
-        {
-            await PutAsideAsync(delivery, exception);
-            return null;
-        }
-    }
+        Delivery = Read(delivery),
+        Plan = delivery.Progress.IsPlanned ? ReadPlan(delivery) : null,
+        Postponed = delivery.Progress.Postponed,
+        Interrupted = delivery.Progress.IsPlanned ? 0 : delivery.Progress.Interrupted,
+        IsSuspect = delivery.Progress.IsSuspect,
+        Fence = fence,
+    });
 
     public async Task<IReadOnlyList<ActionLease>> ReadActionsAsync(List<TakenAction> taken)
     {
@@ -34,7 +23,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         {
             if (!plans.TryGetValue(place.Delivery, out var plan))
             {
-                plans.Add(place.Delivery, plan = await ReadPlanAsync(place.Delivery));
+                plans.Add(place.Delivery, plan = await ReadOrPutAsideAsync(place.Delivery, () => ReadPlan(place.Delivery)));
             }
 
             if (plan is not null)
@@ -55,18 +44,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         return leases;
     }
 
-    public async Task<Delivery?> ReadDeliveryAsync(DeliveryState delivery)
-    {
-        try
-        {
-            return Read(delivery);
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
-        {
-            await PutAsideAsync(delivery, exception);
-            return null;
-        }
-    }
+    public Task<Delivery?> ReadDeliveryAsync(DeliveryState delivery) => ReadOrPutAsideAsync(delivery, () => Read(delivery));
 
     public static ActionOrigin Origin(DeliveryMeta meta) =>
         new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
@@ -79,31 +57,26 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         return DeliveryFrame.Read(frame.Header, frame.Payload);
     }
 
-    private async Task<Plan?> ReadPlanAsync(DeliveryState delivery)
+    // What is damaged can never be decided or done; holding on to it would hold its subject up for ever. A disk that cannot be read now may be read
+    // when the claim has run out; what was claimed with it goes on.
+    private async Task<T?> ReadOrPutAsideAsync<T>(DeliveryState delivery, Func<T> read)
+        where T : class
     {
         try
         {
-            return ReadPlan(delivery);
+            return read();
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
-        {
-            await PutAsideAsync(delivery, exception);
-            return null;
-        }
-    }
-
-    // What is damaged can never be decided or done; holding on to it would hold its subject up for ever. A disk that cannot be read now may be read
-    // when the claim has run out; what was claimed with it goes on.
-    private Task PutAsideAsync(DeliveryState delivery, Exception exception)
-    {
-        if (exception is IOException)
+        catch (IOException exception)
         {
             LogNotRead(delivery.Meta.Id, exception);
-            return Task.CompletedTask;
+        }
+        catch (InvalidDataException exception)
+        {
+            LogUnreadable(delivery.Meta.Id, exception);
+            await writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
         }
 
-        LogUnreadable(delivery.Meta.Id, exception);
-        return writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
+        return null;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The disk does not give delivery {DeliveryId} out; it is tried again")]

@@ -209,7 +209,7 @@ internal sealed partial class Retention : IDisposable
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            LogLostBookmark(position.Segment, exception);
+            KeptFrame.LogLost(_logger, position.Segment, exception);
             return null;
         }
     }
@@ -314,9 +314,6 @@ internal sealed partial class Retention : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The unfinished delivery {DeliveryId} cannot be read any more and is given up; its segment {Segment} is kept as a .damaged file")]
     private partial void LogUnreadable(string deliveryId, int segment, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A text that an action kept in segment {Segment} cannot be read any more; what it belongs to is made anew")]
-    private partial void LogLostBookmark(int segment, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is too old could not be dropped; it is tried again")]
     private partial void LogPutOff(Exception exception);
