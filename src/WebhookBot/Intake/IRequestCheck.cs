@@ -41,15 +41,20 @@ internal sealed record Proof(ProofCoverage Covers, TimeSpan? Tolerance = null);
 
 /// <summary>What a check found.</summary>
 /// <param name="Secret">The name of the secret or key that verified; null when none did.</param>
-/// <param name="Problem">Why not, for the people who run the bot and never for the caller; null when it verified.</param>
-internal readonly record struct CheckResult(string? Secret, string? Problem)
+/// <param name="Problem">
+/// Why not, for the people who run the bot and never for the caller; null when it verified. It is put into words when somebody reads it, as the time
+/// that takes differs with what is wrong; it is read after the request has ended, so it holds nothing of that.
+/// </param>
+internal readonly record struct CheckResult(string? Secret, Func<string>? Problem)
 {
     /// <summary>Whether the request is from who it says.</summary>
     public bool IsVerified => Secret is not null;
 
     public static CheckResult Verified(string secret) => new(secret, null);
 
-    public static CheckResult Refused(string problem) => new(null, problem);
+    public static CheckResult Refused(string problem) => new(null, () => problem);
+
+    public static CheckResult Refused(Func<string> problem) => new(null, problem);
 }
 
 /// <summary>What a check is made of.</summary>

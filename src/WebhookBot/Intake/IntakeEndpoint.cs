@@ -60,7 +60,7 @@ internal sealed class IntakeEndpoint
         var (answer, reason) = await TimeAsync(source, http);
         if (answer.Status >= 400)
         {
-            Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : () => reason ?? answer.Reason;
+            Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : reason ?? (() => answer.Reason);
             _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, answer.Status, why, http.Connection.RemoteIpAddress);
         }
 
@@ -77,7 +77,7 @@ internal sealed class IntakeEndpoint
     }
 
     // Without the writing of the answer, which waits for the sender.
-    private async Task<(IntakeAnswer Answer, string? Reason)> TimeAsync(WebhookSource? source, HttpContext http)
+    private async Task<(IntakeAnswer Answer, Func<string>? Reason)> TimeAsync(WebhookSource? source, HttpContext http)
     {
         var began = _clock.GetTimestamp();
         var status = 0;
@@ -111,7 +111,7 @@ internal sealed class IntakeEndpoint
             ? "add a source with the preset slack to the rule files"
             : $"add a source named '{Shorten((string?)http.Request.RouteValues["source"] ?? "")}' to the rule files");
 
-    private async Task<(IntakeAnswer Answer, string? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
+    private async Task<(IntakeAnswer Answer, Func<string>? Reason)> AnswerAsync(WebhookSource source, HttpContext http)
     {
         // Those who wait shall have their answer while it is of use to them, so nobody waits behind them.
         if (_deliveries.IsFull)
@@ -167,7 +167,7 @@ internal sealed class IntakeEndpoint
         return !source.Verifier.MayVerify(http.Request) && _rate.IsSpent(source.Name, http.Connection.RemoteIpAddress) ? IntakeAnswer.TooMany : null;
     }
 
-    private async Task<(IntakeAnswer Answer, string? Reason)> VerifyAsync(WebhookSource source, IncomingRequest request)
+    private async Task<(IntakeAnswer Answer, Func<string>? Reason)> VerifyAsync(WebhookSource source, IncomingRequest request)
     {
         var result = await source.Verifier.VerifyAsync(request, request.Http.HttpContext.RequestAborted);
         if (!result.IsVerified)

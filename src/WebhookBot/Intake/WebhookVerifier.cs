@@ -51,20 +51,20 @@ internal sealed class WebhookVerifier
     public async ValueTask<CheckResult> VerifyAsync(IncomingRequest request, CancellationToken cancellation)
     {
         var verified = default(CheckResult);
-        var problems = new List<string>();
+        var problems = new List<Func<string>>();
         foreach (var check in _checks)
         {
             var result = await check.CheckAsync(request, cancellation);
             verified = result.IsVerified ? result : verified;
 
             // What no secret is for is not what the sender got wrong, unless there is nothing else.
-            if (result.Problem is { } problem && (check.HasKey || !_hasKey) && !problems.Contains(problem))
+            if (result.Problem is { } problem && (check.HasKey || !_hasKey))
             {
                 problems.Add(problem);
             }
         }
 
-        return verified.IsVerified ? verified : CheckResult.Refused(string.Join("; or ", problems));
+        return verified.IsVerified ? verified : CheckResult.Refused(() => string.Join("; or ", problems.Select(p => p()).Distinct()));
     }
 
     /// <summary>The first of a preset's ways that a secret is for; null when it is for none of them.</summary>

@@ -32,8 +32,11 @@ internal sealed class CredentialCheck(VerificationScheme scheme, IReadOnlyList<S
         found = Find(given.Part, now) ?? found;
         return new(found is not null && !string.IsNullOrEmpty(given.Whole)
             ? CheckResult.Verified(found)
-            : CheckResult.Refused(_hashes.Count == 0 ? "the source has no usable secret" : string.IsNullOrEmpty(given.Whole) ? $"{Place} is missing" : $"{Place} holds another secret"));
+            : CheckResult.Refused(Problem(string.IsNullOrEmpty(given.Whole))));
     }
+
+    private Func<string> Problem(bool isMissing) => () =>
+        _hashes.Count == 0 ? "the source has no usable secret" : isMissing ? $"{Place} is missing" : $"{Place} holds another secret";
 
     private string Place => scheme.Algorithm switch
     {

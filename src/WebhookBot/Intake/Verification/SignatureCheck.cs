@@ -139,16 +139,16 @@ internal sealed class SignatureCheck : IRequestCheck
         return text.Length % 2 == 0 && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done ? bytes : null;
     }
 
-    private string? HeaderProblem(IncomingRequest request, string? header) =>
-        _keys.Count == 0 ? "the source has no usable secret"
+    private Func<string>? HeaderProblem(IncomingRequest request, string? header) =>
+        _keys.Count == 0 ? () => "the source has no usable secret"
         : header is { Length: > 0 } ? null
-        : _scheme.Json is null && request.Http.Headers[_scheme.Header].Count > 1 ? $"{Place} comes more than once"
-        : $"{Place} is missing";
+        : _scheme.Json is null && request.Http.Headers[_scheme.Header].Count > 1 ? () => $"{Place} comes more than once"
+        : () => $"{Place} is missing";
 
     private string Place => _scheme.Json is null ? $"the header {_scheme.Header}" : $"'{_scheme.Json}' in the body";
 
-    private string WrongSignature(string? ended, int signatures) =>
-        signatures == 0 ? $"the signature in {(_scheme.Json is null ? _scheme.Header : $"'{_scheme.Json}'")} is not written as {_scheme.Prefix}<{_scheme.Encoding.ToString().ToLowerInvariant()}>"
-        : ended is not null ? $"it is signed with {ended}, which has ended"
-        : "the signature does not match: another secret, or something on the way changes the body";
+    private Func<string> WrongSignature(string? ended, int signatures) =>
+        signatures == 0 ? () => $"the signature in {(_scheme.Json is null ? _scheme.Header : $"'{_scheme.Json}'")} is not written as {_scheme.Prefix}<{_scheme.Encoding.ToString().ToLowerInvariant()}>"
+        : ended is not null ? () => $"it is signed with {ended}, which has ended"
+        : () => "the signature does not match: another secret, or something on the way changes the body";
 }

@@ -9,7 +9,7 @@ internal static class SignedTime
     private const long LargestSeconds = 100_000_000_000;
 
     /// <summary>Why a time is not good enough; null when it is, or when none is asked for.</summary>
-    public static string? Problem(TimestampRule? rule, string? text, DateTimeOffset now)
+    public static Func<string>? Problem(TimestampRule? rule, string? text, DateTimeOffset now)
     {
         if (rule is null)
         {
@@ -18,12 +18,12 @@ internal static class SignedTime
 
         if (text is null || Parse(text) is not { } time)
         {
-            return $"the time in {(rule.Json is null ? rule.Header : $"'{rule.Json}'")} is missing or not readable";
+            return () => $"the time in {(rule.Json is null ? rule.Header : $"'{rule.Json}'")} is missing or not readable";
         }
 
         var off = now - time;
         return off.Duration() <= rule.Tolerance ? null
-            : $"the clocks differ, or it was sent before: signed {Math.Round(off.Duration().TotalSeconds)} s {(off > TimeSpan.Zero ? "ago" : "ahead")}, at most {rule.Tolerance.TotalSeconds:0} s are taken";
+            : () => $"the clocks differ, or it was sent before: signed {Math.Round(off.Duration().TotalSeconds)} s {(off > TimeSpan.Zero ? "ago" : "ahead")}, at most {rule.Tolerance.TotalSeconds:0} s are taken";
     }
 
     /// <summary>Unix seconds, Unix milliseconds or RFC 3339, told by its looks.</summary>
