@@ -33,7 +33,7 @@ public static class Program
     /// <summary>The service's HTTP face.</summary>
     public static void MapBot(this WebApplication app)
     {
-        app.UseForwardedHeaders().UseExceptionHandler().UseStatusCodePages();
+        app.UseOpenConnections().UseForwardedHeaders().UseExceptionHandler().UseStatusCodePages();
         app.MapIntake();
         app.MapAdmin();
     }

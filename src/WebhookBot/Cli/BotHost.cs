@@ -20,9 +20,6 @@ public static class BotHost
 
     private const int ReadAhead = 128 * 1024;
 
-    // Each holds 16 KB while it is idle.
-    private const int MostConnections = 10_000;
-
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The version of this program.</summary>
@@ -58,7 +55,8 @@ public static class BotHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
+                endpoint.ApplicationServices.GetRequiredService<OpenConnections>().HoldAsync(connection, next)));
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
 
             // Who sends more slowly than this holds memory for as long as he likes.

@@ -8,11 +8,15 @@ namespace WebhookBot.Intake;
 /// <summary>Registers the intake.</summary>
 public static class IntakeSetup
 {
+    // Each holds 16 KB while it is idle.
+    private const int MostConnections = 10_000;
+
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateDataAnnotations()
             .Validate(o => o.AllowFromProxies.All(p => NetworkLists.Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
             .ValidateOnStart();
+        services.AddSingleton(p => new OpenConnections(MostConnections, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<OpenConnections>>()));
         services.AddSingleton<SourceRegistry>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<IAlertSources, AlertSources>();
@@ -36,6 +40,14 @@ public static class IntakeSetup
             }
         });
         return services;
+    }
+
+    /// <summary>Before anything else that looks at requests.</summary>
+    public static WebApplication UseOpenConnections(this WebApplication app)
+    {
+        var connections = app.Services.GetRequiredService<OpenConnections>();
+        app.Use(next => http => connections.ServeAsync(http, next));
+        return app;
     }
 
     public static void MapIntake(this WebApplication app)

@@ -25,6 +25,7 @@ public static class BotMetrics
     private static readonly Counter<long> Deaths = Count("webhookbot.dead_letters", "Actions whose attempts are used up, by rule");
     private static readonly Counter<long> LeftOut = Count("webhookbot.log.left_out", "Lines of the log that were left out because many were alike");
     private static readonly UpDownCounter<long> InFlight = Meter.CreateUpDownCounter<long>("webhookbot.intake.in_flight", description: "Requests to /hooks that have no answer yet");
+    private static readonly Counter<long> Connections = Count("webhookbot.connections.ended", "Connections that were ended as all were taken: idle ones for others, or new ones turned away, by reason");
     private static readonly Histogram<double> Answering = Seconds("webhookbot.intake.duration", "Time from a request's headers to its answer, by source");
     private static readonly Counter<long> MissedDeliveries = Count("webhookbot.missed.deliveries", "Deliveries that never arrived, by source and outcome: asked for or fetched from the sender's log, refused for now, or lost");
     private static readonly Counter<long> Sweeps = Count("webhookbot.missed.sweeps", "Looks into senders' delivery logs, by log and whether they were completed");
@@ -46,6 +47,9 @@ public static class BotMetrics
         Requests.Add(1, new("source", source), new("status", status));
         Answering.Record(took.TotalSeconds, new KeyValuePair<string, object?>("source", source));
     }
+
+    /// <summary>All connections were taken, and that was done to one.</summary>
+    public static void ConnectionEnded(string reason) => Connections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public static void Decided(string source, TimeSpan sinceArrival)
     {
