@@ -21,6 +21,12 @@ public sealed record FactValue
     /// <summary>True when asking again later may help.</summary>
     public bool MayBeRetried { get; private init; }
 
+    /// <summary>True when whoever is asked does not work, or wants to be left alone: that is no fault of this question.</summary>
+    public bool IsAway { get; private init; }
+
+    /// <summary>How long whoever is asked wants to be left alone; null when that is not known.</summary>
+    public TimeSpan? After { get; private init; }
+
     /// <summary>The whole value.</summary>
     public static FactValue Known(JsonElement value) => new() { Value = value };
 
@@ -29,6 +35,9 @@ public sealed record FactValue
 
     /// <summary>No value, and asking again later may help.</summary>
     public static FactValue Unreachable(string problem) => new() { Problem = problem, MayBeRetried = true };
+
+    /// <summary>No value, as whoever is asked does not work or wants to be left alone for that long; asking again later may help.</summary>
+    public static FactValue Away(string problem, TimeSpan? after) => new() { Problem = problem, MayBeRetried = true, IsAway = true, After = after };
 
     /// <summary>No value, and there will be none.</summary>
     public static FactValue Unavailable(string problem) => new() { Problem = problem };

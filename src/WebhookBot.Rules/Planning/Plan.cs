@@ -100,6 +100,12 @@ public sealed record PlannedAction
     /// <summary>Why it is not carried out although it was decided: it was done already. Such an action is skipped. Usually null.</summary>
     public string? Omitted { get; init; }
 
+    /// <summary>
+    /// Since when it may have been done, by tries of another plan in whose stead it is tried: it is looked for before it is done. Null when it was never
+    /// tried before.
+    /// </summary>
+    public DateTimeOffset? TriedSince { get; init; }
+
     /// <summary>Why the arguments could not be rendered; such an action fails without being tried. Usually null.</summary>
     public string? Problem { get; init; }
 }

@@ -12,7 +12,7 @@ public abstract record ActionOutcome
         ArgumentNullException.ThrowIfNull(fault);
         return fault.MayBeRetried
             ? new RetryLater(fault.Detail, fault.After) { Kind = fault.Kind, IsGuess = fault.IsGuess, MayHaveHappened = fault.MayHaveHappened }
-            : new Failed(fault.Detail);
+            : new Failed(fault.Detail) { IsOurs = fault.IsOurs };
     }
 
     private ActionOutcome(string detail) => Detail = detail;
@@ -38,10 +38,20 @@ public abstract record ActionOutcome
 
         /// <summary>True when it may have been done all the same.</summary>
         public bool MayHaveHappened { get; init; }
+
+        /// <summary>True when nobody was called yet, as something else comes first: that is no attempt.</summary>
+        public bool IsUncounted { get; init; }
     }
 
     /// <summary>Not done, and trying again cannot help.</summary>
-    public sealed record Failed(string Detail) : ActionOutcome(Detail);
+    public sealed record Failed(string Detail) : ActionOutcome(Detail)
+    {
+        /// <summary>True when the target was not called: what is wrong is in the rule, the payload or the settings, and says nothing of the target.</summary>
+        public bool IsOurs { get; init; }
+
+        /// <summary>The target was not called.</summary>
+        public static Failed Uncalled(string detail) => new(detail) { IsOurs = true };
+    }
 
     /// <summary>There was nothing to do.</summary>
     public sealed record Skipped(string Detail) : ActionOutcome(Detail);

@@ -75,7 +75,8 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
             Arguments = planned.Arguments,
             Origin = lease.Origin,
             Payload = payload,
-            MayHaveHappened = how.MayHaveHappened,
+            MayHaveHappened = how.MayHaveHappened || planned.TriedSince is not null,
+            TriedSince = planned.TriedSince,
         };
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         using (await _things.EnterAsync(Ask(action, request, action.SerialiseBy), cancellation))
@@ -107,7 +108,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         var stale = AttemptJudge.StaleAt(lease);
         if (clock.GetUtcNow() >= stale)
         {
-            return await RecordAsync(lease, ActionStatus.Skipped, $"stale: max_age passed at {stale:u}", cancellation);
+            return await RecordAsync(lease, ActionStatus.Skipped, $"{AttemptJudge.Stale}max_age passed at {stale:u}", cancellation);
         }
 
         using var passage = target is null ? null : await tools.Traffic.AskAsync(lease, target, how.IsDue, cancellation);

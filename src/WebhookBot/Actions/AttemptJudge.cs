@@ -28,11 +28,15 @@ public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<Act
         {
             ActionOutcome.Succeeded => new Attempt(now, ActionStatus.Succeeded, outcome.Detail),
             ActionOutcome.Skipped => new Attempt(now, ActionStatus.Skipped, outcome.Detail),
+            ActionOutcome.RetryLater { IsUncounted: true } later => new Attempt(now, ActionStatus.Waiting, detail, now + (later.After ?? policy.BaseDelay)),
             ActionOutcome.RetryLater later when number < policy.MaxAttempts => new Attempt(now, ActionStatus.Retrying, detail, now + Wait(later.After, policy, number)),
             ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {detail}"),
             _ => new Attempt(now, ActionStatus.Dead, outcome.Detail),
         };
     }
+
+    /// <summary>By this word it is known that an action was dropped undone, as it had become too old.</summary>
+    public const string Stale = "stale: ";
 
     /// <summary>When the work is too old to be done; null when it never is.</summary>
     public static DateTimeOffset? StaleAt(ActionLease lease)
@@ -52,7 +56,7 @@ public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<Act
     private TimeSpan Wait(TimeSpan? asked, RetryPolicy policy, int number)
     {
         var own = policy.DelayAfter(number, random.NextDouble());
-        if (asked is null)
+        if (asked is null || asked <= own)
         {
             return own;
         }

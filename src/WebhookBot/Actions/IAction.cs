@@ -49,6 +49,12 @@ public sealed record ActionRequest
     /// <summary>True when an earlier try may have done it without our knowing: what can be looked up is looked up before it is done again.</summary>
     public bool MayHaveHappened { get; init; }
 
+    /// <summary>Since when it may have been done.</summary>
+    public DateTimeOffset Since => TriedSince ?? Origin.ReceivedAt;
+
+    /// <summary>Since when another plan tried it; null when none did.</summary>
+    public DateTimeOffset? TriedSince { get; init; }
+
     /// <summary>What it tells in place of its own text: others that waited with it. Usually null.</summary>
     public ActionPile? Pile { get; init; }
 }

@@ -155,8 +155,10 @@ internal static class JournalCommand
         using var line = new ProgressLine(TimeProvider.System);
         await using var journal = LiteDbJournal.Open(options, TimeProvider.System, NullLogger<LiteDbJournal>.Instance);
         var (least, since) = (long.MaxValue, TimeProvider.System.GetTimestamp());
-        while (journal.Health is { IndexLag: > 0 } health)
+        var made = journal.IndexedAsync();
+        while (!made.IsCompleted)
         {
+            var health = journal.Health;
             (least, since) = health.IndexLag < least ? (health.IndexLag, TimeProvider.System.GetTimestamp()) : (least, since);
             if (TimeProvider.System.GetElapsedTime(since) > Patience)
             {

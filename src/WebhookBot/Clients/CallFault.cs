@@ -28,6 +28,9 @@ public sealed record CallFault(string Detail, bool MayBeRetried, TimeSpan? After
     /// <summary>True when the target may have done what was asked, although it did not say so.</summary>
     public bool MayHaveHappened { get; init; }
 
+    /// <summary>True when the target was not called at all.</summary>
+    public bool IsOurs { get; init; }
+
     /// <summary>Trying again may help.</summary>
     public static CallFault Retry(string detail, TimeSpan? after = null) => new(detail, MayBeRetried: true, after);
 

@@ -16,6 +16,10 @@ public sealed partial class KnownSecrets
     // A shorter one is no secret, and would blot out words.
     private const int Shortest = 8;
 
+    // What stands where a text was cut. Less than so many letters of a secret tell nothing.
+    private const char Cut = '…';
+    private const int ShortestBeginning = 4;
+
     private const string FileSuffix = "_FILE";
 
     // Many installations' tokens come and go; those that have gone are no secrets any more, and all have a form of their own.
@@ -68,7 +72,7 @@ public sealed partial class KnownSecrets
     }
 
     /// <summary>The text with <see cref="Redaction.Mark"/> for what is known and for what looks like a credential; the same object when there is neither.</summary>
-    public string Mask(string text) => Redaction.Mask(_search.Mask(text));
+    public string Mask(string text) => Redaction.Mask(_search.MaskCut(_search.Mask(text)));
 
     /// <summary>The same for UTF-8. The same memory when there is neither: what holds no secret goes out as it came, to the byte.</summary>
     public ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> text)
@@ -119,6 +123,41 @@ public sealed partial class KnownSecrets
     private sealed class Search(string[] longestFirst)
     {
         private readonly SearchValues<string> _any = SearchValues.Create(longestFirst, StringComparison.Ordinal);
+
+        /// <summary>The text without the beginning of a secret where it was cut.</summary>
+        public string MaskCut(string text)
+        {
+            for (var at = text.IndexOf(Cut, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Cut, at + 1))
+            {
+                var before = text.AsSpan(0, at);
+                var longest = 0;
+                foreach (var secret in longestFirst)
+                {
+                    longest = Math.Max(longest, EndsWithBeginningOf(before, secret));
+                }
+
+                if (longest >= ShortestBeginning)
+                {
+                    text = $"{text[..(at - longest)]}{Redaction.Mark}{text[at..]}";
+                    at += Redaction.Mark.Length - longest;
+                }
+            }
+
+            return text;
+        }
+
+        private static int EndsWithBeginningOf(ReadOnlySpan<char> text, string secret)
+        {
+            for (var length = Math.Min(text.Length, secret.Length - 1); length >= ShortestBeginning; length--)
+            {
+                if (text.EndsWith(secret.AsSpan(0, length)))
+                {
+                    return length;
+                }
+            }
+
+            return 0;
+        }
 
         public bool Finds(ReadOnlySpan<char> text) => text.ContainsAny(_any);
 

@@ -10,7 +10,7 @@ namespace WebhookBot.Facts;
 /// <c>facts.changed_files</c>: the paths a pull request touches, both names of what it renames.
 /// <see href="https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files"/>
 /// </summary>
-public sealed class ChangedFilesFact(GitHubApi github, TimeProvider time) : IFactProvider
+internal sealed class ChangedFilesFact(GitHubApi github, FactTraffic traffic, TimeProvider time) : IFactProvider
 {
     /// <summary>The name of the fact.</summary>
     public const string FactName = "changed_files";
@@ -41,19 +41,22 @@ public sealed class ChangedFilesFact(GitHubApi github, TimeProvider time) : IFac
             return FactValue.Unavailable("the payload names no pull request");
         }
 
-        try
+        return await traffic.AskAsync($"github {repository.Owner}", async () =>
         {
-            var files = await github.RunAsync(
-                repository,
-                e.Payload.NumberAt("installation", "id"),
-                client => client.PullRequest.Files(repository.Owner, repository.Name, number, Pages),
-                cancellation);
-            return ToFact(files, e.Payload.NumberAt("pull_request", "changed_files"));
-        }
-        catch (Exception exception) when (GitHubFaults.Classify(exception, e.ReceivedAt, time.GetUtcNow(), cancellation) is { } fault)
-        {
-            return fault.MayBeRetried ? FactValue.Unreachable(fault.Detail) : FactValue.Unavailable(fault.Detail);
-        }
+            try
+            {
+                var files = await github.RunAsync(
+                    repository,
+                    e.Payload.NumberAt("installation", "id"),
+                    client => client.PullRequest.Files(repository.Owner, repository.Name, number, Pages),
+                    cancellation);
+                return (ToFact(files, e.Payload.NumberAt("pull_request", "changed_files")), null);
+            }
+            catch (Exception exception) when (GitHubFaults.Classify(exception, e.ReceivedAt, time.GetUtcNow(), cancellation) is { } fault)
+            {
+                return (FactValue.Unreachable(fault.Detail), fault);
+            }
+        });
     }
 
     private static (RepositoryName Repository, int Number)? PullRequest(WebhookEvent e) =>

@@ -15,6 +15,7 @@ public static class FactsSetup
 
     public static IServiceCollection AddFacts(this IServiceCollection services)
     {
+        services.AddSingleton<FactTraffic>();
         services.AddSingleton<IFactProvider, ChangedFilesFact>();
         services.AddSingleton<IFactProvider, AlertsFact>();
         services.AddSingleton<FactCollector>();

@@ -42,6 +42,9 @@ internal sealed class WebhookSource
     /// <summary>The fields of the body that its names are made of.</summary>
     public BodyFields Fields { get; }
 
+    /// <summary>Whether its deliveries are known by something else than the sender's own ids.</summary>
+    public bool HasOwnIds => Definition.IsKnownByBody || Definition.Id is not null;
+
     /// <summary>The source of that definition with those secrets.</summary>
     public static WebhookSource Create(SourceDefinition definition, IReadOnlyList<SourceSecret> secrets, CheckTools tools)
     {

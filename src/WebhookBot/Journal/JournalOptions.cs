@@ -27,6 +27,7 @@ public sealed class JournalOptions
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long a worker may hold a claim without renewing it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00", ErrorMessage = "Journal:Lease must lie between a tenth of a second and a day, for example 00:00:30")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A log segment is closed and a new one begun when it has reached this many bytes.</summary>

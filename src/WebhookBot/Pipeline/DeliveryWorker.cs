@@ -19,6 +19,9 @@ internal sealed partial class DeliveryWorker(
 
     private readonly ConcurrentDictionary<Task, byte> _running = new();
 
+    // Since the start: what a delivery does to the process is counted elsewhere.
+    private readonly ConcurrentDictionary<string, int> _mistakes = new(StringComparer.Ordinal);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var room = new SemaphoreSlim(options.Value.Parallel);
@@ -77,10 +80,16 @@ internal sealed partial class DeliveryWorker(
         try
         {
             await processor.ProcessAsync(lease, drain.Abandoned);
+            _mistakes.TryRemove(lease.Delivery.Id, out _);
         }
         catch (OperationCanceledException) when (drain.Abandoned.IsCancellationRequested)
         {
             LogAbandoned(lease.Delivery.Id);
+        }
+        catch (JournalUnavailableException e)
+        {
+            // No fault of the delivery's. Its lease runs out, and then it is claimed again.
+            LogFailed(e, lease.Delivery.Id);
         }
         catch (Exception e)
         {
@@ -101,13 +110,15 @@ internal sealed partial class DeliveryWorker(
     {
         try
         {
-            if (lease.Postponed >= MostMistakes || e is JsonException)
+            var mistakes = _mistakes.AddOrUpdate(lease.Delivery.Id, 1, (_, before) => before + 1);
+            if (mistakes > MostMistakes || e is JsonException)
             {
+                _mistakes.TryRemove(lease.Delivery.Id, out _);
                 await journal.GiveUpAsync(lease, $"it cannot be worked off: {e.GetType().Name}: {e.Message}", CancellationToken.None);
             }
             else
             {
-                var wait = TimeSpan.FromSeconds(Math.Pow(4, lease.Postponed));
+                var wait = TimeSpan.FromSeconds(Math.Pow(4, mistakes - 1));
                 await journal.PostponeAsync(lease, clock.GetUtcNow() + wait, $"failed inside the bot: {e.GetType().Name}", CancellationToken.None);
             }
         }

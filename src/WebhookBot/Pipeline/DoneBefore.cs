@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WebhookBot.Actions;
 using WebhookBot.Journal;
 using WebhookBot.Rules.Planning;
 using WebhookBot.Rules.Timing;
@@ -50,8 +51,11 @@ internal sealed class DoneBefore(IReadOnlyList<DeliveryRecord> before, IReadOnly
 
         // A target that knows the old key would take it for what it did before, or two actions of the line would share one.
         var isKeyTaken = done.Of is not null || open.Of is not null || Everything().Any(b => b.Record.Action.Key == action.Key && b.Record.Action.Action != action.Action);
-        return isKeyTaken ? Renew(action) : action;
+        return isKeyTaken ? Renew(action) : same.Any(s => WasTried(s.Record)) ? action with { TriedSince = before.Min(b => b.Delivery.ReceivedAt) } : action;
     }
+
+    private static bool WasTried(PlannedActionRecord record) =>
+        UncertainEnd.IsIn(record) || record.Attempts.Any(a => a.Status is ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Dead);
 
     private PlannedAction Renew(PlannedAction action)
     {

@@ -19,6 +19,9 @@ internal sealed class HeldActionGate(
     // By these words it is known how often it was asked: each time is written, as each says its number.
     private const string CannotTellYet = "cannot tell yet whether it still holds";
 
+    // What does not count as asking: whoever knows is away.
+    private const string NotAnswered = "nobody can tell now whether it still holds";
+
     public async Task<Attempt?> AskAsync(ActionLease lease, CancellationToken cancellation)
     {
         if (lease.Action.Hold is { IsReplaceable: true, Key: { } key } && await FindNewerAsync(lease, key, cancellation) is { } newer)
@@ -54,6 +57,8 @@ internal sealed class HeldActionGate(
         {
             case ActionStatus.Dead:
                 return Skip($"left out: {NameOf(first.Action)} before it failed");
+            case ActionStatus.Skipped when first.Attempts is [.., var last] && last.Detail.StartsWith(AttemptJudge.Stale, StringComparison.Ordinal):
+                return Skip($"left out: {NameOf(first.Action)} before it was not done in time");
             case ActionStatus.Pending or ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Waiting:
                 var soon = clock.GetUtcNow() + TimeSpan.FromSeconds(1);
                 var next = first.Attempts.Count > 0 ? first.Attempts[^1].NextAt : null;
@@ -88,11 +93,17 @@ internal sealed class HeldActionGate(
         var why = string.Join("; ", ExplanationText.Lines(explanation).Select(l => l.Trim()));
         var asked = record.Actions.First(a => a.Action.Key == lease.Action.Key)
             .Attempts.Count(attempt => attempt.Detail.StartsWith(CannotTellYet, StringComparison.Ordinal));
+        Attempt Again(string detail)
+        {
+            var (own, wanted) = (Asking.DelayAfter(asked + 1, 1), e.Facts.Values.Max(f => f.After) ?? TimeSpan.Zero);
+            return new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, detail, clock.GetUtcNow() + (wanted > own ? wanted : own));
+        }
+
         return explanation.Result switch
         {
             Truth.True => null,
-            Truth.Unknown when asked < Asking.MaxAttempts && e.Facts.Values.Any(f => f.MayBeRetried) =>
-                new Attempt(clock.GetUtcNow(), ActionStatus.Waiting, $"{CannotTellYet} (asked {asked + 1} of {Asking.MaxAttempts} times): {why}", clock.GetUtcNow() + Asking.DelayAfter(asked + 1, 1)),
+            Truth.Unknown when Postponement.IsAway(e.Facts.Values, lease.Action.NotBefore ?? lease.Origin.ReceivedAt, clock.GetUtcNow()) => Again($"{NotAnswered}: {why}"),
+            Truth.Unknown when asked < Asking.MaxAttempts && e.Facts.Values.Any(f => f.MayBeRetried) => Again($"{CannotTellYet} (asked {asked + 1} of {Asking.MaxAttempts} times): {why}"),
             Truth.Unknown => Skip($"cannot tell whether it still holds: {why}"),
             _ => Skip($"does not hold any more: {why}"),
         };

@@ -17,5 +17,6 @@ public sealed class PipelineOptions
     public int MostPostponed { get; set; } = 5;
 
     /// <summary>The longest first wait before deciding again; it doubles with each.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00", ErrorMessage = "Pipeline:PostponeBase must lie between nothing and an hour, for example 00:00:02")]
     public TimeSpan PostponeBase { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -32,7 +32,7 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
     private readonly Dictionary<string, Tries> _tries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldLost = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MissedDelivery> _refused = new(StringComparer.Ordinal);
-    private bool _toldOfNoSource;
+    private bool _toldOfSource;
     private bool _toldOfBeyond;
     private SweepMark? _mark;
     private SweepMark? _before;
@@ -75,7 +75,24 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         _next = (now, now + tools.Options.Interval);
         if (FindSource() is not { } source)
         {
-            TellOfNoSource();
+            // Credentials alone say nothing: many a bot only acts on GitHub.
+            if (!_toldOfSource && (_toldOfSource = tools.Sources.All.Any(s => s.Definition.Preset == log.Preset)))
+            {
+                LogNoSource(log.Preset);
+            }
+
+            return;
+        }
+
+        // What is known by another id than the log's would be taken for missing, and done again.
+        if (source.HasOwnIds)
+        {
+            if (!_toldOfSource)
+            {
+                LogOwnIds(source.Name);
+            }
+
+            _toldOfSource = true;
             return;
         }
 
@@ -97,16 +114,6 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
         catch (OperationCanceledException) when (tools.Drain.Stopping.IsCancellationRequested)
         {
             // It goes on at the next start.
-        }
-    }
-
-    // Credentials alone say nothing: many a bot only acts on GitHub.
-    private void TellOfNoSource()
-    {
-        if (!_toldOfNoSource && tools.Sources.All.Any(s => s.Definition.Preset == log.Preset))
-        {
-            _toldOfNoSource = true;
-            LogNoSource(log.Preset);
         }
     }
 
@@ -362,6 +369,9 @@ internal sealed partial class DeliveryLogSweep(IDeliveryLog log, RecoveryTools t
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "It is not known which source of the preset {Preset} the sender's log is of; name it by Recovery:Source, for Stripe by Recovery:Stripe:Source")]
     private partial void LogNoSource(string preset);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries of {Source} are known by 'dedupe: body' or an 'id' of its own and not by the ids in the sender's log, so it is not looked for what never arrived; take that out of the source to have it looked for")]
+    private partial void LogOwnIds(string source);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The delivery log of {Source} did not end after {Pages} pages; what is older is not looked at")]
     private partial void LogEndless(string source, int pages);

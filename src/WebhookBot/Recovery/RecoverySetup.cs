@@ -18,7 +18,7 @@ public static class RecoverySetup
             p.GetRequiredService<IOptions<RecoveryOptions>>().Value, p.GetRequiredService<MissedNotice>()));
         services.AddSweep<GitHubDeliveryLog>();
         services.AddSweep<StripeEventLog>();
-        return services.AddTransient<MissedDeliveriesJob>();
+        return services.AddSingleton<MissedDeliveriesJob>();
     }
 
     private static void AddSweep<T>(this IServiceCollection services)

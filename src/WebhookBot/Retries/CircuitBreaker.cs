@@ -19,6 +19,9 @@ internal sealed class CircuitBreaker(int breakAfter)
     // How soon those look again who come while somebody finds out.
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(5);
 
+    // A target that nobody calls any more may have been a name in one payload.
+    private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+
     private int _faults;
     private int _failedProbes;
     private bool _isProbed;
@@ -39,6 +42,9 @@ internal sealed class CircuitBreaker(int breakAfter)
         : now < _until ? _until - now
         : _isProbed ? Breath
         : TimeSpan.Zero;
+
+    /// <summary>Whether it is open and nobody has wanted to know for long whether the target works again.</summary>
+    public bool IsForgotten(TimeSpan now) => OpenSince is not null && !_isProbed && now - _until > Memory;
 
     /// <summary>A call begins. True when it is the one that finds out.</summary>
     public bool Begin()

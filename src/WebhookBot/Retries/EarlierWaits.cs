@@ -24,16 +24,43 @@ internal sealed class EarlierWaits(IJournal journal, IEnumerable<IAction> action
 
         // Whoever comes while they are being read waits: he is behind them, too.
         using var entered = await _subjects.EnterAsync(subject, cancellation);
-        foreach (var one in Take(subject, lease, _waiting is null ? await journal.FindWaitingAsync(cancellation) : []))
+        foreach (var one in Before(subject, lease, _waiting is null ? await journal.FindWaitingAsync(cancellation) : []))
         {
-            if (await journal.FindAsync(one.Origin.DeliveryId, cancellation) is { } record && Describe(record, one) is var (earlier, target))
+            if (await ReadAsync(one, cancellation) is var (earlier, target))
             {
                 recall(earlier, target, one.Due);
+            }
+
+            // Only now: what could not be read this time is read by whoever comes next.
+            Forget(subject, one);
+        }
+    }
+
+    private async Task<(ActionLease Lease, ActionTarget Target)?> ReadAsync(HeldAction waiting, CancellationToken cancellation)
+    {
+        try
+        {
+            return await journal.FindAsync(waiting.Origin.DeliveryId, cancellation) is { } record ? Describe(record, waiting) : null;
+        }
+        catch (InvalidDataException)
+        {
+            // It is damaged, and will not be tried.
+            return null;
+        }
+    }
+
+    private void Forget(string subject, HeldAction told)
+    {
+        lock (_gate)
+        {
+            if (_waiting!.TryGetValue(subject, out var all) && all.Remove(told) && all.Count == 0)
+            {
+                _waiting.Remove(subject);
             }
         }
     }
 
-    private List<HeldAction> Take(string subject, ActionLease lease, IReadOnlyList<HeldAction> found)
+    private List<HeldAction> Before(string subject, ActionLease lease, IReadOnlyList<HeldAction> found)
     {
         lock (_gate)
         {
@@ -43,14 +70,12 @@ internal sealed class EarlierWaits(IJournal journal, IEnumerable<IAction> action
                 return [];
             }
 
-            var before = all.Where(one => one.Origin.Sequence < lease.Origin.Sequence).ToList();
-            all.RemoveAll(one => one.Origin.Sequence < lease.Origin.Sequence || new ActionId(one.Origin.Sequence, one.Index) == lease.Id);
-            if (all.Count == 0)
+            if (all.RemoveAll(one => new ActionId(one.Origin.Sequence, one.Index) == lease.Id) > 0 && all.Count == 0)
             {
                 _waiting.Remove(subject);
             }
 
-            return before;
+            return [.. all.Where(one => one.Origin.Sequence < lease.Origin.Sequence)];
         }
     }
 

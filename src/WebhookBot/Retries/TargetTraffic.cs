@@ -32,6 +32,7 @@ internal sealed partial class TargetTraffic(
     private readonly Dictionary<string, TargetHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TargetLane> _lanes = new(StringComparer.Ordinal);
     private readonly WaitingPlaces _places = new();
+    private int _many = ManyTargets;
 
     private TimeSpan Now => clock.GetElapsedTime(_origin);
 
@@ -115,9 +116,10 @@ internal sealed partial class TargetTraffic(
         lock (_gate)
         {
             _places.Tidy(Now);
-            var hosts = _hosts.Values.Where(h => h.Breaker.OpenSince is not null)
+            var now = Now;
+            var hosts = _hosts.Values.Where(h => h.Breaker.OpenSince is not null && !h.Breaker.IsForgotten(now))
                 .Select(h => new TargetReport(h.Kind, h.Name, "open", WallClock(h.Breaker), h.Breaker.Reason, _lanes.Values.Where(l => l.Host == h).Sum(l => l.Line.Count)));
-            var lanes = _lanes.Values.Where(l => l.Breaker.OpenSince is not null || (l.Line.Count > 0 && l.Host.Breaker.OpenSince is null))
+            var lanes = _lanes.Values.Where(l => (l.Breaker.OpenSince is not null && !l.Breaker.IsForgotten(now)) || (l.Line.Count > 0 && l.Host.Breaker.OpenSince is null))
                 .Select(l => new TargetReport(l.Host.Kind, l.Name, l.Breaker.OpenSince is null ? "paced" : "limited", WallClock(l.Breaker), l.Breaker.Reason, l.Line.Count));
             return [.. hosts, .. lanes];
         }
@@ -132,10 +134,10 @@ internal sealed partial class TargetTraffic(
             var (host, lane, now) = (passage.Host, passage.Lane, Now);
             var later = outcome as ActionOutcome.RetryLater;
             passage.HasEnded = true;
-            isOpening = later?.Kind == FaultKind.Down && host.Breaker.Fails(passage.IsProbeOfHost, now, later.Detail);
+            isOpening = later?.Kind == FaultKind.Down && host.Breaker.Fails(passage.IsProbeOfHost, now, later.Detail, later.After);
 
-            // Where there was nothing to do, the target may not have been called at all.
-            var isSilent = outcome is ActionOutcome.Skipped;
+            // Where there was nothing to do, or nothing that could be done, the target may not have been called at all.
+            var isSilent = outcome is ActionOutcome.Skipped or ActionOutcome.Failed { IsOurs: true };
             isClosing = !isSilent && later?.Kind is null or FaultKind.Limited && host.Breaker.Works(passage.IsProbeOfHost);
             switch (later?.Kind)
             {
@@ -348,26 +350,31 @@ internal sealed partial class TargetTraffic(
         return lane;
     }
 
+    private static bool IsAtRest(CircuitBreaker breaker, TimeSpan now) => breaker.OpenSince is null || breaker.IsForgotten(now);
+
     // Names of hosts and channels may come out of payloads: there is no end of them.
     private void ForgetIdle()
     {
-        if (_hosts.Count + _lanes.Count < ManyTargets)
+        if (_hosts.Count + _lanes.Count < _many)
         {
             return;
         }
 
         var now = Now;
-        foreach (var lane in _lanes.Values.Where(l => l is { Users: 0, Breaker.OpenSince: null } && l.Line.IsAtRest(now)).ToList())
+        foreach (var lane in _lanes.Values.Where(l => l.Users == 0 && IsAtRest(l.Breaker, now) && l.Line.IsAtRest(now)).ToList())
         {
             _lanes.Remove(lane.Name);
         }
 
         var used = _lanes.Values.Select(l => l.Host).ToHashSet();
-        foreach (var host in _hosts.Values.Where(h => h is { Users: 0, Breaker.OpenSince: null, Order.IsEmpty: true } && !used.Contains(h)).ToList())
+        foreach (var host in _hosts.Values.Where(h => h is { Users: 0, Order.IsEmpty: true } && IsAtRest(h.Breaker, now) && !used.Contains(h)).ToList())
         {
             _hosts.Remove(host.Name);
             host.Room.Dispose();
         }
+
+        // What is in use stays, and is not gone through again for each that comes.
+        _many = Math.Max(ManyTargets, 2 * (_hosts.Count + _lanes.Count));
     }
 
     private DateTimeOffset? WallClock(CircuitBreaker breaker) => breaker.OpenSince is { } since ? clock.GetUtcNow() - (Now - since) : null;

@@ -44,9 +44,17 @@ internal sealed class BotWorld : IAsyncDisposable
     public static Task<BotWorld> StartAsync(string? rules, params (string Key, string? Value)[] settings) => StartAsync(new JumpingClock(), rules, settings);
 
     /// <summary>Starts it with a clock of the test's own.</summary>
-    public static async Task<BotWorld> StartAsync(JumpingClock clock, string? rules, params (string Key, string? Value)[] settings)
+    public static Task<BotWorld> StartAsync(JumpingClock clock, string? rules, params (string Key, string? Value)[] settings) => StartAsync(clock, null, rules, settings);
+
+    /// <summary>The same with other sources.</summary>
+    public static async Task<BotWorld> StartAsync(JumpingClock clock, string? sources, string? rules, (string Key, string? Value)[] settings)
     {
         var world = new BotWorld(await FakeGitHub.StartAsync(clock), await FakeSlack.StartAsync()) { Clock = clock };
+        if (sources is not null)
+        {
+            world._folder.Write("rules/sources.yml", sources);
+        }
+
         _ = world.Shop;
         world.Slack.AddChannel("dev");
         world.Slack.AddChannel("incidents");

@@ -73,12 +73,12 @@ public sealed class ChangedFilesTests
     public async Task Gives_up_only_the_rule_that_needs_what_cannot_be_had()
     {
         await using var world = await BotWorld.StartAsync(rules: null, ("Pipeline:MostPostponed", "1"));
-        world.GitHub.Peer.Next(new PeerAnswer((int)HttpStatusCode.ServiceUnavailable), int.MaxValue, r => r.Path.EndsWith("/files", StringComparison.Ordinal));
+        world.GitHub.Peer.Next(new PeerAnswer((int)HttpStatusCode.RequestTimeout), int.MaxValue, r => r.Path.EndsWith("/files", StringComparison.Ordinal));
 
         var delivery = await world.DeliverAsync("pull_request", BotWorld.Sample("github.pull_request.opened"), "done");
 
         Assert.Equal(JsonValueKind.Null, delivery.Rule("label-docs").GetProperty("matched").ValueKind);
-        Assert.Contains("503", delivery.Rule("label-docs").ToString(), StringComparison.Ordinal);
+        Assert.Contains("408", delivery.Rule("label-docs").ToString(), StringComparison.Ordinal);
         Assert.Single(world.Slack.Messages);
     }
 }

@@ -231,7 +231,8 @@ internal sealed class RecordingFolder : LogFolder
                 }
             }
 
-            if (kind != StepKind.Delete)
+            // On a full disk what is there already can be synced and given back.
+            if (kind != StepKind.Delete && (Failure is not null || Fault != DiskFault.Full || kind is StepKind.Create or StepKind.Write))
             {
                 ThrowIfFailing();
             }

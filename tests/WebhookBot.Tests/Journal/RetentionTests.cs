@@ -248,6 +248,8 @@ public sealed partial class RetentionTests : IDisposable
             file.Write(new byte[SegmentHeader.Size]);
         }
 
+        // With it the beginning would be made again.
+        File.Delete(Path.ChangeExtension(_folder.Segments[0], ".idx"));
         using var reopened = Open();
         Assert.False(reopened.IsHeld("github", "lost"));
         Assert.False((await reopened.AppendAsync(JournalDriver.Draft("lost"), Stop)).IsDuplicate);

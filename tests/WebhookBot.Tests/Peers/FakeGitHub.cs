@@ -128,10 +128,12 @@ public sealed class FakeGitHub : IAsyncDisposable
     private void RegisterComments()
     {
         On("GET", "/issues/{number}/comments", (repository, r) =>
-            Page(r, repository.Comments.Where(c => c.Issue == Number(r)).Select(Comment).ToList()));
+            Page(r, repository.Comments
+                .Where(c => c.Issue == Number(r) && (!r.Query.TryGetValue("since", out var since) || c.UpdatedAt >= DateTimeOffset.Parse(since, CultureInfo.InvariantCulture)))
+                .Select(Comment).ToList()));
         On("POST", "/issues/{number}/comments", (repository, r) =>
         {
-            var comment = new FakeComment(_nextId++, Number(r), App.Slug + "[bot]", r.Json["body"]!.GetValue<string>());
+            var comment = new FakeComment(_nextId++, Number(r), App.Slug + "[bot]", r.Json["body"]!.GetValue<string>()) { UpdatedAt = _time.GetUtcNow() };
             if (comment.Body.Length > 65_536)
             {
                 return PeerAnswer.Json(new { message = "Body is too long (maximum is 65536 characters)" }, 422);

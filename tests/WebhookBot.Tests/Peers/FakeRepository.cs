@@ -34,7 +34,11 @@ public sealed class FakeRepository(long installation)
             : new { filename = path, status = "renamed", previous_filename = previous });
 }
 
-public sealed record FakeComment(long Id, int Issue, string Author, string Body);
+public sealed record FakeComment(long Id, int Issue, string Author, string Body)
+{
+    /// <summary>As the clock says that GitHub has.</summary>
+    public DateTimeOffset UpdatedAt { get; init; } = DateTimeOffset.MaxValue;
+}
 
 public sealed record FakeWorkflowRun(string Workflow, string Ref, JsonNode? Inputs);
 

@@ -32,6 +32,14 @@ internal sealed class MissedWorld : IAsyncDisposable
     /// <summary>Starts it; the first sweep has ended when this returns.</summary>
     public static async Task<MissedWorld> StartAsync(JumpingClock clock, params (string Key, string? Value)[] settings)
     {
+        var world = await StartAsync(clock, RunningBot.Sources, settings);
+        await world.SweptAsync();
+        return world;
+    }
+
+    /// <summary>Starts it with other sources; no sweep need have ended.</summary>
+    public static async Task<MissedWorld> StartAsync(JumpingClock clock, string sources, params (string Key, string? Value)[] settings)
+    {
         var target = await StandIn.StartAsync();
         (string, string?)[] own =
         [
@@ -39,9 +47,7 @@ internal sealed class MissedWorld : IAsyncDisposable
             ("Recovery:Every", "00:05:00"),
             ("Recovery:Pace", "00:00:00.001"),
         ];
-        var world = new MissedWorld(target, await BotWorld.StartAsync(clock, FaultBot.Rules(target.Step), [.. own, .. settings]));
-        await world.SweptAsync();
-        return world;
+        return new MissedWorld(target, await BotWorld.StartAsync(clock, sources, FaultBot.Rules(target.Step), [.. own, .. settings]));
     }
 
     /// <summary>What a push of that id carries.</summary>

@@ -60,7 +60,7 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
         var body = request.Arguments.TextAt("body");
         if (string.IsNullOrWhiteSpace(body))
         {
-            return new ActionOutcome.Failed("the body is empty");
+            return ActionOutcome.Failed.Uncalled("the body is empty");
         }
 
         return KeyOf(request) is { } key
@@ -84,12 +84,13 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
             request,
             async client =>
             {
-                var known = kept?.Id ?? await FindAsync(client, target, marker, since: null);
-                var comment = await EditAsync(client, target, known, marker.Mark(body))
-                    ?? await CreateAsync(client, target, marker.Mark(body));
+                // Who deleted the one that was kept did not delete its successor, which an answer that was lost may have hidden.
+                var edited = await EditAsync(client, target, kept?.Id, marker.Mark(body))
+                    ?? await EditAsync(client, target, await FindAsync(client, target, marker, since: null), marker.Mark(body));
+                var comment = edited ?? await CreateAsync(client, target, marker.Mark(body));
                 var keep = new Kept(comment.Id, request.Origin.Sequence);
                 return new ActionOutcome.Succeeded(
-                    comment.Id == known ? $"edited the comment on {target}" : $"commented on {target}",
+                    edited is not null ? $"edited the comment on {target}" : $"commented on {target}",
                     new Bookmark(BookmarkKey(target, key), JsonSerializer.Serialize(keep)));
             },
             cancellation);
@@ -98,7 +99,7 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
     private async Task<ActionOutcome> AddOnceAsync(IGitHubClient client, GitHubTarget target, ActionRequest request, string body)
     {
         var marker = CommentMarker.Of(request.Key);
-        var since = request.Origin.ReceivedAt - TimeSpan.FromMinutes(5);
+        var since = request.Since - TimeSpan.FromMinutes(5);
         if (await FindAsync(client, target, marker, since) is not null)
         {
             return new ActionOutcome.Succeeded($"the comment on {target} was there already");

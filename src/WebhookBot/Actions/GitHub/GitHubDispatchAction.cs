@@ -57,12 +57,12 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
         var eventType = request.Arguments.TextAt("event_type")?.Trim();
         if (string.IsNullOrEmpty(workflow) == string.IsNullOrEmpty(eventType))
         {
-            return new ActionOutcome.Failed("give exactly one of 'workflow' and 'event_type'");
+            return ActionOutcome.Failed.Uncalled("give exactly one of 'workflow' and 'event_type'");
         }
 
         if (workflow is "." or "..")
         {
-            return new ActionOutcome.Failed($"'{workflow}' is no workflow");
+            return ActionOutcome.Failed.Uncalled($"'{workflow}' is no workflow");
         }
 
         return string.IsNullOrEmpty(workflow)

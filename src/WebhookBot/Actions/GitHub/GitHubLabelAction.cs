@@ -53,7 +53,7 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
 
         var wanted = Labels.Of(request);
         return wanted.Problem is { } wrong
-            ? new ActionOutcome.Failed(wrong)
+            ? ActionOutcome.Failed.Uncalled(wrong)
             : wanted.IsEmpty
                 ? new ActionOutcome.Skipped("no labels to add or to remove")
                 : await github.RunAsync(target, request, client => ApplyAsync(client, target, wanted), cancellation);

@@ -23,7 +23,7 @@ internal sealed record GitHubTarget(RepositoryName Repository, long? Number, lon
             var problem = text is null
                 ? "the payload names no repository; give 'repository'"
                 : $"'{Redaction.Clean(text)}' is no repository of the form owner/name";
-            return (null, new ActionOutcome.Failed(problem));
+            return (null, ActionOutcome.Failed.Uncalled(problem));
         }
 
         // The payload's installation is verified, but only for the repository that the payload is about.
@@ -37,7 +37,7 @@ internal sealed record GitHubTarget(RepositoryName Repository, long? Number, lon
     {
         var (target, problem) = Of(request);
         return target is { Number: null or <= 0 }
-            ? (null, new ActionOutcome.Failed("the payload names no issue or pull request; give 'number'"))
+            ? (null, ActionOutcome.Failed.Uncalled("the payload names no issue or pull request; give 'number'"))
             : (target, problem);
     }
 

@@ -48,7 +48,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         using var message = new HttpRequestMessage();
         if (Prepare(message, request) is { } problem)
         {
-            return new ActionOutcome.Failed(problem);
+            return ActionOutcome.Failed.Uncalled(problem);
         }
 
         // Only the host is shown: paths and queries often hold secrets.

@@ -12,6 +12,8 @@ namespace WebhookBot.Actions.Slack;
 /// </summary>
 public sealed class SlackDestinations(SlackClient slack, SlackChannels channels, GitHubApi github, IRuleSetInForce rules, TimeProvider time)
 {
+    private static readonly TimeSpan UnsaidWait = TimeSpan.FromSeconds(30);
+
     /// <summary>What Slack takes as the channel, or why there is none.</summary>
     internal async Task<(string Channel, CallFault? Fault)> FindAsync(string named, JsonElement payload, CancellationToken cancellation)
     {
@@ -48,7 +50,7 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
         }
 
         var shown = Redaction.Clean(login);
-        return (login, fault ?? CallFault.Stop($"nobody knows who '@{shown}' is in Slack; name the user in the rule files: people: {{ {shown}: U012AB3CD }}"));
+        return (login, fault ?? CallFault.Stop($"nobody knows who '@{shown}' is in Slack; name the user in the rule files: people: {{ {shown}: U012AB3CD }}") with { IsOurs = true });
     }
 
     private async Task<(string? Email, CallFault? Fault)> EmailAsync(string login, JsonElement payload, CancellationToken cancellation)
@@ -65,7 +67,7 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
         }
         catch (Exception e) when (GitHubFaults.Classify(e, DateTimeOffset.MinValue, time.GetUtcNow(), cancellation) is { } fault)
         {
-            return (null, fault.MayBeRetried ? OfLookUp(fault) : null);
+            return (null, fault.MayBeRetried ? OfGitHub(fault) : null);
         }
     }
 
@@ -74,9 +76,10 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
         var answer = await slack.ReadAsync("users.lookupByEmail", new Dictionary<string, string?> { ["email"] = email }, cancellation);
         return answer.Body.TextAt("user", "id") is { } id
             ? (id, null)
-            : (email, answer.Fault is { } fault ? OfLookUp(fault) : CallFault.Retry("Slack's answer to users.lookupByEmail could not be read"));
+            : (email, answer.Fault is { } fault ? fault with { MayHaveHappened = false } : CallFault.Retry("Slack's answer to users.lookupByEmail could not be read"));
     }
 
-    // It says nothing of the channel that the message is for, and nothing was posted.
-    private static CallFault OfLookUp(CallFault fault) => fault with { Kind = FaultKind.Call, MayHaveHappened = false };
+    // Nothing was posted, and Slack itself is well: this person's messages alone wait, and no attempt of theirs is counted.
+    private static CallFault OfGitHub(CallFault fault) => fault.Kind == FaultKind.Limited ? fault with { MayHaveHappened = false }
+        : CallFault.Limited(fault.Detail, fault.After, UnsaidWait);
 }

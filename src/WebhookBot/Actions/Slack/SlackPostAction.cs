@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using WebhookBot.Clients;
 using WebhookBot.Journal;
 using WebhookBot.Rules;
@@ -26,6 +27,11 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
 
     // The message that a thread hangs on may be on its way from an event that came just before.
     private static readonly TimeSpan ParentPatience = TimeSpan.FromSeconds(60);
+
+    // Keys of messages that may be there without anybody knowing where, as the answer was lost; and since when.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _doubtful = new(StringComparer.Ordinal);
+
+    private const int MostDoubtful = 10_000;
 
     // Slack lets short bursts pass.
     private const int Burst = 5;
@@ -58,7 +64,7 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
         var (draft, problem) = SlackDraft.Of(request.Arguments);
         if (draft is null)
         {
-            return new ActionOutcome.Failed(problem!);
+            return ActionOutcome.Failed.Uncalled(problem!);
         }
 
         draft = request.Pile is { } pile ? SlackDraft.Of(pile, draft.Channel) : draft;
@@ -68,9 +74,30 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
             return new ActionOutcome.Skipped("a newer event has already updated this message");
         }
 
-        return living is null
-            ? await PostAsync(request, draft, cancellation)
-            : await UpdateAsync(request, draft, living, cancellation);
+        return living is not null ? await UpdateAsync(request, draft, living, cancellation)
+            : draft.Key is null ? await PostAsync(request, draft, cancellation)
+            : await PostLivingAsync(request, draft, LivingMessage.BookmarkKey(draft.Channel, draft.Key), cancellation);
+    }
+
+    // What another event may have posted under the key is looked for, too.
+    private async Task<ActionOutcome> PostLivingAsync(ActionRequest request, SlackDraft draft, string key, CancellationToken cancellation)
+    {
+        if (_doubtful.TryGetValue(key, out var since))
+        {
+            request = request with { MayHaveHappened = true, TriedSince = since < request.Since ? since : request.Since };
+        }
+
+        var outcome = await PostAsync(request, draft, cancellation);
+        if (outcome is ActionOutcome.Succeeded)
+        {
+            _doubtful.TryRemove(key, out _);
+        }
+        else if (outcome is ActionOutcome.RetryLater { MayHaveHappened: true } && _doubtful.Count < MostDoubtful)
+        {
+            _doubtful.TryAdd(key, request.Since);
+        }
+
+        return outcome;
     }
 
     private async Task<ActionOutcome> UpdateAsync(
@@ -92,10 +119,10 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     {
         var parent = draft.Thread is null ? null : await RecallAsync(draft, draft.Thread, cancellation);
         var isOrphan = draft.Thread is not null && parent is null;
-        if (isOrphan && time.GetUtcNow() - request.Origin.ReceivedAt < ParentPatience)
+        if (isOrphan && (time.GetUtcNow() - request.Origin.ReceivedAt).Duration() < ParentPatience)
         {
             return new ActionOutcome.RetryLater(
-                $"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10));
+                $"the message '{Redaction.Clean(draft.Thread)}' to answer to is not posted yet", TimeSpan.FromSeconds(10)) { IsUncounted = true };
         }
 
         var (done, doubt) = request.MayHaveHappened ? await LookAsync(request, draft, parent, cancellation) : (null, "");

@@ -26,7 +26,7 @@ public sealed class SlackPoster(SlackClient slack, SlackDestinations destination
             return (null, fault);
         }
 
-        var (ts, why) = await lookUp.FindAsync(channel, parent?.Ts, metadataKey, request.Origin.ReceivedAt - LookBack, cancellation);
+        var (ts, why) = await lookUp.FindAsync(channel, parent?.Ts, metadataKey, request.Since - LookBack, cancellation);
         return (ts is null ? null : new LivingMessage(channel, ts, request.Origin.Sequence, request.Origin.ReceivedAt), why);
     }
 

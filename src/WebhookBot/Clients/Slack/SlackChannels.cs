@@ -35,7 +35,7 @@ public sealed partial class SlackChannels(SlackClient slack, TimeProvider time) 
         await _gate.WaitAsync(cancellation);
         try
         {
-            var age = time.GetUtcNow() - _readAt;
+            var age = (time.GetUtcNow() - _readAt).Duration();
             if (age > MaxAge || (age > MinAge && !_ids.ContainsKey(name)))
             {
                 await RefreshAsync(cancellation);

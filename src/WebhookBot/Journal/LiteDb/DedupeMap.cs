@@ -151,5 +151,5 @@ internal sealed class DedupeMap
     }
 
     private static bool IsWithin(DeliveryDraft draft, in KnownDelivery known) =>
-        draft.DedupeWindow is not { } window || draft.ReceivedAt.UtcTicks - known.ReceivedTicks <= window.Ticks;
+        draft.DedupeWindow is not { } window || Math.Abs(draft.ReceivedAt.UtcTicks - known.ReceivedTicks) <= window.Ticks;
 }

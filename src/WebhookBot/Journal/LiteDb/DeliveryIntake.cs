@@ -1,7 +1,7 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Takes deliveries in: looks whether one is held already, packs it, and waits until it is durable.</summary>
-internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMap dedupe, TimeProvider time)
+internal sealed class DeliveryIntake(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, TimeProvider time)
 {
     /// <summary>Packs the body before the first wait, so the caller may reuse it as soon as this returns.</summary>
     public async ValueTask<AppendReceipt> AppendAsync(DeliveryDraft draft)
@@ -16,7 +16,7 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
 
         if (answer.Known is { } known)
         {
-            return await RepeatAsync(draft, known);
+            return IsLost(known) ? await AppendAsync(draft) : await RepeatAsync(draft, known);
         }
 
         try
@@ -34,6 +34,42 @@ internal sealed class DeliveryIntake(LogWriter writer, LiveState state, DedupeMa
 
     /// <summary>Whether that delivery is held; one that is just being written is not yet.</summary>
     public bool IsHeld(string source, string senderId) => dedupe.IsHeld(ContentKey.Of(source, senderId));
+
+    /// <summary>Whether it was given up, as its record cannot be read any more; then this is no copy, but all that there is of it.</summary>
+    private bool IsLost(in KnownDelivery known)
+    {
+        DeliveryMeta? meta;
+        lock (state.Gate)
+        {
+            meta = state.Find(known.Sequence) is { Progress.IsGivenUp: true } delivery ? delivery.Meta : null;
+        }
+
+        if (meta is null || CanRead(meta.Position))
+        {
+            return false;
+        }
+
+        dedupe.ForgetSender(meta.Entry with { Position = known.Position });
+        return true;
+    }
+
+    private bool CanRead(LogPosition position)
+    {
+        try
+        {
+            log.Read(position);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // The disk may give it out later.
+            return true;
+        }
+    }
 
     /// <summary>A copy is counted; a copy of one that died sets it going again.</summary>
     private async ValueTask<AppendReceipt> RepeatAsync(DeliveryDraft draft, KnownDelivery known)

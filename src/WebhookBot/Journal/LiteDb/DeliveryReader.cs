@@ -4,7 +4,7 @@ using WebhookBot.Rules.Planning;
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Looks deliveries up: where they are from memory or the index, what they are from the log.</summary>
-internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer, ILogger logger)
+internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveState state, DedupeMap dedupe, Indexer indexer, ILogger logger)
 {
     // Somebody waits for the answer; one that lacks the newest records is better than none.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -129,12 +129,29 @@ internal sealed class DeliveryReader(Log log, LogWriter writer, LiveState state,
         foreach (var dead in state.FindDead(newest))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ReadLive(dead.Sequence) is { } record)
+            if (TryReadLive(dead) is { } record)
             {
                 yield return record;
             }
         }
     }
+
+    // One that is damaged must not hide the others.
+    private DeliveryRecord? TryReadLive(DeliveryMeta dead)
+    {
+        try
+        {
+            return ReadLive(dead.Sequence);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            LogUnreadable(logger, dead.Id, exception);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId} has a dead letter and cannot be read; the list lacks it")]
+    private static partial void LogUnreadable(ILogger logger, string deliveryId, Exception exception);
 
     // What only the whole record tells.
     private static bool IsWanted(DeliveryRecord record, DeliveryQuery query) =>

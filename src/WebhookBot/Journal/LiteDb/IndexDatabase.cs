@@ -122,15 +122,16 @@ internal sealed class IndexDatabase : IDisposable
     public DeliveryPage Page(DeliveryQuery query)
     {
         var lastSequence = _deliveries.Query().OrderByDescending("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 0;
+        var firstSequence = _deliveries.Query().OrderBy("_id").Limit(1).FirstOrDefault()?["_id"].AsInt64 ?? 1;
         var limit = Math.Clamp(query.Limit, 1, 1000);
         var below = query.Cursor is { } cursor && long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? Math.Min(sequence, lastSequence + 1)
             : lastSequence + 1;
         var items = new List<DeliverySummary>();
         var looked = 0;
-        for (var slice = FirstSlice; below > 1 && looked < MostLookedAt; slice = Math.Min(slice * 2, LargestSlice))
+        for (var slice = FirstSlice; below > firstSequence && looked < MostLookedAt; slice = Math.Min(slice * 2, LargestSlice))
         {
-            var from = Math.Max(1, below - slice);
+            var from = Math.Max(firstSequence, below - slice);
             foreach (var document in Slice(from, below - 1))
             {
                 if (IndexFilter.Match(document, query) is not { } match)
@@ -141,7 +142,7 @@ internal sealed class IndexDatabase : IDisposable
                 items.Add(match.ToSummary());
                 if (items.Count == limit)
                 {
-                    return new DeliveryPage(items, match.Meta.Sequence > 1 ? Cursor(match.Meta.Sequence) : null);
+                    return new DeliveryPage(items, match.Meta.Sequence > firstSequence ? Cursor(match.Meta.Sequence) : null);
                 }
             }
 
@@ -149,7 +150,7 @@ internal sealed class IndexDatabase : IDisposable
             below = from;
         }
 
-        return new DeliveryPage(items, below > 1 ? Cursor(below) : null);
+        return new DeliveryPage(items, below > firstSequence ? Cursor(below) : null);
     }
 
     /// <summary>Walks every delivery and reads some whole; false when it does not hold what it says.</summary>

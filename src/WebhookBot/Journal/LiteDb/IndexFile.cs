@@ -3,6 +3,9 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>The index's files: opened when they can be believed, else thrown away.</summary>
 internal sealed partial class IndexFile(string path, Log log, ILogger logger)
 {
+    // As it was opened: meanwhile it may have grown beyond what the index of another log reaches.
+    private readonly LogPosition _end = log.Committed;
+
     private readonly IndexMarker _marker = new(path);
 
     private string LogPath { get; } = LogPathOf(path);
@@ -99,7 +102,7 @@ internal sealed partial class IndexFile(string path, Log log, ILogger logger)
         log.Find(position.Next.Segment) is { } segment
         && segment.Header.Salt == position.Salt
         && position.Next.Offset <= segment.Length
-        && position.Next <= log.Committed
+        && position.Next <= _end
         && position.Frames <= segment.Frames;
 
     private void TryDispose(IndexDatabase? database)

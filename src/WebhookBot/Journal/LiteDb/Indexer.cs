@@ -53,6 +53,9 @@ internal sealed partial class Indexer : IDisposable
     /// <summary>Whether it does not keep up; while it is opened or made again its lag tells nothing of that.</summary>
     public bool IsBehind(long most) => _isOpen && !IsRebuilding && Lag > most;
 
+    /// <summary>Whether it cannot be opened.</summary>
+    public bool IsBroken => _isBroken;
+
     public bool IsRebuilding => Volatile.Read(ref _rebuildUntil) > 0;
 
     public string? Note => Volatile.Read(ref _rebuildUntil) is > 0 and var until

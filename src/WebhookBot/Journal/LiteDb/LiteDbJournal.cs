@@ -29,14 +29,16 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
         _state = new LiveState(dedupe, new WorkQueue(options.Lease, _running, time), time);
         var recovered = new LogRecovery(_log, _state, logger).Recover();
         var segments = new SegmentWriter(_log, recovered.LastIndex, options.SegmentBytes, logger);
-        if (_log.Current is null)
+
+        // An older version must not take what is written now for its own.
+        if (_log.Current is not { Header.Version: SegmentHeader.FormatVersion })
         {
             segments.Begin(_state);
         }
 
         _writer = new LogWriter(segments, _state, recovered.LastSequence, time, logger);
         _indexer = new Indexer(_log, JournalPaths.Index(options), logger);
-        _intake = new DeliveryIntake(_writer, _state, dedupe, time);
+        _intake = new DeliveryIntake(_log, _writer, _state, dedupe, time);
         _work = new WorkClaims(_writer, _state, new LeaseReader(_log, _writer, time, logger), time);
         _reader = new DeliveryReader(_log, _writer, _state, dedupe, _indexer, logger);
         _retention = new Retention(new JournalParts(_log, _writer, _state, dedupe, _indexer), options.Retention, time, logger);
@@ -86,6 +88,9 @@ public sealed partial class LiteDbJournal : IJournal, IAsyncDisposable, IDisposa
             throw;
         }
     }
+
+    /// <summary>Completes when lists show everything that the log holds now.</summary>
+    internal Task IndexedAsync() => _indexer.ReachAsync(_log.Committed);
 
     /// <summary>Records in the log.</summary>
     internal long Records => _log.Frames;

@@ -38,6 +38,19 @@ internal abstract class LogFolder
 
     public abstract void Delete(string name);
 
+    /// <summary>Keeps a segment's file for a person to look at, under a name that nothing has yet.</summary>
+    public void PutAside(int number)
+    {
+        var (names, name) = (Names(), SegmentHeader.FileName(number, SegmentHeader.DamagedExtension));
+        var free = name;
+        for (var i = 2; names.Contains(free); i++)
+        {
+            free = $"{name}.{i}";
+        }
+
+        Rename(SegmentHeader.FileName(number, SegmentHeader.LogExtension), free);
+    }
+
     /// <summary>Makes the names themselves survive a power cut.</summary>
     public abstract void Sync();
 

@@ -27,13 +27,43 @@ internal static class LogInspection
         var numbers = folder.Names().Select(SegmentHeader.NumberOf).OfType<int>().Order().ToList();
         var total = numbers.Sum(number => LengthOf(folder, number));
         var done = 0L;
-        foreach (var number in numbers)
+        foreach (var (at, number) in numbers.Index())
         {
+            foreach (var missing in at == 0 ? [] : Missing(folder, numbers[at - 1], number))
+            {
+                yield return missing;
+            }
+
             var report = Inspect(folder, number, isLast: number == numbers[^1], read => progress(done + read, total));
             done += report.Bytes;
             progress(done, total);
             yield return report;
         }
+    }
+
+    // Only the oldest are ever dropped.
+    private static IEnumerable<SegmentReport> Missing(LogFolder folder, int before, int after)
+    {
+        var names = folder.Names();
+        return Enumerable.Range(before + 1, after - before - 1).Select(number =>
+        {
+            var name = SegmentHeader.FileName(number, SegmentHeader.LogExtension);
+            var problem = names.Contains(SegmentHeader.FileName(number, SegmentHeader.DamagedExtension)) ? "it was damaged and is put aside as a .damaged file" : "it is missing";
+            return new SegmentReport(name, 0, 0, 0, [], null, problem);
+        });
+    }
+
+    // An end that is missing to the very byte of a record would not be seen otherwise.
+    private static DamagedRange? Shortened(LogFolder folder, SegmentHeader header, long length)
+    {
+        var sidecar = SegmentHeader.FileName(header.Number, SegmentHeader.IndexExtension);
+        if (!folder.Names().Contains(sidecar))
+        {
+            return null;
+        }
+
+        using var file = folder.Open(sidecar);
+        return SegmentIndex.SealedLength(file, header) is { } whole && whole > length ? new DamagedRange(header.Number, length, whole - length) : null;
     }
 
     private static long LengthOf(LogFolder folder, int number)
@@ -50,7 +80,7 @@ internal static class LogInspection
         file.Read(start, 0);
         if (!SegmentHeader.TryRead(start, number, out var header))
         {
-            var isUnbegun = isLast && file.Length <= SegmentHeader.Size;
+            var isUnbegun = isLast && LogRecovery.IsUnbegun(file);
             return new SegmentReport(name, file.Length, 0, 0, [], null, isUnbegun ? null : "its beginning is damaged, so nothing in it can be told from noise");
         }
 
@@ -68,6 +98,7 @@ internal static class LogInspection
 
         var torn = isLast && scanner.Damage is { } rest && !scanner.IsBlank(rest) ? scanner.Damage : null;
         damage.AddRange(!isLast && scanner.Damage is { } end ? [end] : []);
+        damage.AddRange(Shortened(folder, header, file.Length) is { } lacking ? [lacking] : []);
         return new SegmentReport(name, file.Length, frames, deliveries, damage, torn, null);
     }
 }

@@ -9,9 +9,6 @@ internal sealed record RecoveredLog(SegmentIndex LastIndex, long LastSequence);
 /// </summary>
 internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logger)
 {
-    /// <summary>What the file of a segment is called when it is kept for a person to look at.</summary>
-    public const string DamagedExtension = SegmentHeader.LogExtension + ".damaged";
-
     private long _lastSequence;
 
     public RecoveredLog Recover()
@@ -23,8 +20,9 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             Open(number, isLast: number == numbers[^1]);
         }
 
-        LoadOrphans();
         var segments = log.Segments.ToList();
+        TellOfGaps(segments);
+        LoadOrphans(segments.Count == 0 ? int.MaxValue : segments[0].Number);
         var start = LoadCheckpoint(segments);
         var lastIndex = new SegmentIndex();
         foreach (var segment in segments)
@@ -64,7 +62,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         var bytes = new byte[SegmentHeader.Size + FrameHeader.Size];
         file.Read(bytes, 0);
         var length = file.Length;
-        if (SegmentHeader.TryRead(bytes, number, out var header))
+        if (SegmentHeader.TryRead(bytes, number, out var header) || TryMend(file, number, length, out header))
         {
             // Other frames tell other times than that of their writing.
             FrameHeader.TryRead(bytes.AsSpan(SegmentHeader.Size), header.Seed(SegmentHeader.Size), out var first);
@@ -72,16 +70,85 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
             return;
         }
 
-        file.Dispose();
-        if (isLast && length <= SegmentHeader.Size)
+        if (isLast && IsUnbegun(file))
         {
+            file.Dispose();
             LogNeverBegun(number);
             return;
         }
 
+        file.Dispose();
+
         // Its salt is gone, so nothing in it can be told from noise; kept for a person to look at.
         LogDamaged(number, 0, length);
-        log.Folder.Rename(name, SegmentHeader.FileName(number, DamagedExtension));
+        log.Folder.PutAside(number);
+    }
+
+    /// <summary>Whether nothing was ever written into it: its first bytes are durable before anything else is.</summary>
+    public static bool IsUnbegun(LogFile file)
+    {
+        var length = file.Length;
+        if (length <= SegmentHeader.Size)
+        {
+            return true;
+        }
+
+        var bytes = new byte[64 * 1024];
+        for (var at = 0L; at < length;)
+        {
+            var read = file.Read(bytes, at);
+            if (read == 0 || bytes.AsSpan(0, read).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+
+            at += read;
+        }
+
+        return true;
+    }
+
+    // The sidecar has the salt, too, without which nothing in the segment can be told from noise.
+    private bool TryMend(LogFile file, int number, long length, out SegmentHeader header)
+    {
+        header = default;
+        var sidecar = SegmentHeader.FileName(number, SegmentHeader.IndexExtension);
+        if (!log.Folder.Names().Contains(sidecar))
+        {
+            return false;
+        }
+
+        using (var index = log.Folder.Open(sidecar))
+        {
+            if (SegmentIndex.HeaderOf(index, number) is not { } kept)
+            {
+                return false;
+            }
+
+            header = kept;
+        }
+
+        using var scanner = new SegmentScanner(file, header, SegmentHeader.Size, length);
+        if (!scanner.Read())
+        {
+            return false;
+        }
+
+        var bytes = new byte[SegmentHeader.Size];
+        header.Write(bytes);
+        file.Write(bytes, 0);
+        file.Sync();
+        LogMended(number);
+        return true;
+    }
+
+    // Only the oldest are ever dropped, so what is missing in between was taken away by somebody or something else.
+    private void TellOfGaps(List<Segment> segments)
+    {
+        foreach (var (before, after) in segments.Zip(segments.Skip(1)).Where(pair => pair.Second.Number > pair.First.Number + 1))
+        {
+            LogGap(before.Number, after.Number);
+        }
     }
 
     /// <summary>The number of the segment to replay from.</summary>
@@ -102,10 +169,11 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
     }
 
     // What was kept of dropped segments: the ids of their deliveries. Those of a damaged one may come again, as they may be lost.
-    private void LoadOrphans()
+    private void LoadOrphans(int firstSegment)
     {
         var names = log.Folder.Names();
-        foreach (var number in Retention.OrphanSidecars(log).Where(number => !names.Contains(SegmentHeader.FileName(number, DamagedExtension))))
+        var damaged = SegmentHeader.DamagedExtension;
+        foreach (var number in Retention.OrphanSidecars(log).Where(number => number < firstSegment && !names.Contains(SegmentHeader.FileName(number, damaged))))
         {
             using var file = log.Folder.Open(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
             var index = SegmentIndex.TryLoadOrphan(file);
@@ -184,8 +252,7 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
         if (!isLast)
         {
-            using var file = log.Folder.Create(SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension));
-            index.Save(file, segment.Header, segment.Length);
+            index.TrySave(log.Folder, segment, logger);
         }
 
         return index;
@@ -223,6 +290,12 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Segment} of the journal is damaged: {Length} bytes from {Offset} are no records and are passed over")]
     private partial void LogDamaged(int segment, long offset, long length);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The beginning of segment {Segment} was damaged; it is made again from its sidecar, and nothing is lost")]
+    private partial void LogMended(int segment);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The journal lacks what stood between segment {Before} and segment {After}: those deliveries are gone unless their files are put back")]
+    private partial void LogGap(int before, int after);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} unfinished deliveries have no readable record left and cannot be worked on")]
     private partial void LogLost(int count);

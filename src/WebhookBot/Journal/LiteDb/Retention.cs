@@ -149,6 +149,13 @@ internal sealed partial class Retention : IDisposable
                 break;
             }
 
+            // It was never decided and will not be; nobody can do anything about it but send it again.
+            if (delivery.Progress.IsGivenUp)
+            {
+                _state.Abandon(delivery);
+                continue;
+            }
+
             try
             {
                 var frames = delivery.Frames.Prepend(delivery.Meta.Position).Select(_log.Read).ToList();
@@ -217,6 +224,12 @@ internal sealed partial class Retention : IDisposable
     // Lists must show what was carried, and nothing must be read any more from what is to be dropped.
     private async Task<bool> IsReachedAsync()
     {
+        // One that cannot be opened shows nothing, and is made anew from what is left.
+        if (_indexer.IsBroken)
+        {
+            return true;
+        }
+
         var reached = _indexer.ReachAsync(_log.Committed);
         await Task.WhenAny(reached, Task.Delay(s_patience));
         return reached.IsCompletedSuccessfully;
@@ -237,10 +250,15 @@ internal sealed partial class Retention : IDisposable
     {
         var name = SegmentHeader.FileName(segment.Number, SegmentHeader.LogExtension);
         var sidecar = SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension);
+        if (keepsIds)
+        {
+            MakeLast(sidecar, segment, index);
+        }
+
         if (segment.HoldsUnreadable)
         {
             // For a person to look at.
-            _log.Folder.Rename(name, SegmentHeader.FileName(segment.Number, LogRecovery.DamagedExtension));
+            _log.Folder.PutAside(segment.Number);
         }
         else
         {
@@ -251,14 +269,32 @@ internal sealed partial class Retention : IDisposable
         {
             ForgetSendersOf(sidecar);
         }
-        else if (!_log.Folder.Names().Contains(sidecar))
-        {
-            using var file = _log.Folder.Create(sidecar);
-            index.Save(file, segment.Header, segment.Length);
-        }
 
         _log.Folder.Sync();
         _log.Drop(segment);
+    }
+
+    // From now on it is all that is known of the senders' ids, and cannot be made again.
+    private void MakeLast(string sidecar, Segment segment, SegmentIndex index)
+    {
+        if (_log.Folder.Names().Contains(sidecar))
+        {
+            using var kept = _log.Folder.Open(sidecar);
+            if (SegmentIndex.TryLoad(kept, segment.Header, segment.Length) is { } loaded)
+            {
+                loaded.Return();
+                kept.Sync();
+                return;
+            }
+        }
+
+        using (var file = _log.Folder.Create(sidecar))
+        {
+            index.Save(file, segment.Header, segment.Length);
+            file.Sync();
+        }
+
+        _log.Folder.Sync();
     }
 
     // The sidecars of dropped segments are there for the ids and the marks in them alone.

@@ -12,7 +12,13 @@ internal readonly record struct SegmentHeader(int Number, uint Salt)
     public const string LogExtension = ".log";
     public const string IndexExtension = ".idx";
 
+    /// <summary>Stands behind the name of a segment that is kept for a person to look at; behind it a number when there are several of one name.</summary>
+    public const string DamagedExtension = LogExtension + ".damaged";
+
     private static ReadOnlySpan<byte> Magic => "WBJRNL\r\n"u8;
+
+    /// <summary>The format that its records are in.</summary>
+    public int Version { get; init; } = FormatVersion;
 
     public static SegmentHeader New(int number) => new(number, BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)));
 
@@ -23,6 +29,12 @@ internal readonly record struct SegmentHeader(int Number, uint Salt)
 
     /// <summary>The number in a sidecar's name, or null when it is none.</summary>
     public static int? NumberOfSidecar(string fileName) => NumberOf(fileName, IndexExtension);
+
+    /// <summary>The number in the name of a segment that was put aside, or of a sidecar; null when it is neither.</summary>
+    public static int? NumberOfPutAside(string fileName) =>
+        fileName.IndexOf(DamagedExtension, StringComparison.Ordinal) is > 0 and var at
+            ? NumberOf(fileName[..at] + LogExtension)
+            : NumberOfSidecar(fileName);
 
     private static int? NumberOf(string fileName, string extension) =>
         fileName.EndsWith(extension, StringComparison.Ordinal)
@@ -43,7 +55,7 @@ internal readonly record struct SegmentHeader(int Number, uint Salt)
     {
         to[..Size].Clear();
         Magic.CopyTo(to);
-        BinaryPrimitives.WriteInt32LittleEndian(to[8..], FormatVersion);
+        BinaryPrimitives.WriteInt32LittleEndian(to[8..], Version);
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], Number);
         BinaryPrimitives.WriteUInt32LittleEndian(to[16..], Salt);
         BinaryPrimitives.WriteUInt32LittleEndian(to[(Size - 4)..], Crc32C.Of(0, to[..(Size - 4)]));
@@ -67,7 +79,7 @@ internal readonly record struct SegmentHeader(int Number, uint Salt)
                 $"The journal's segment {number} has format {version}; this version reads up to {FormatVersion}. Use the newer version again.");
         }
 
-        header = new SegmentHeader(BinaryPrimitives.ReadInt32LittleEndian(from[12..]), BinaryPrimitives.ReadUInt32LittleEndian(from[16..]));
+        header = new SegmentHeader(BinaryPrimitives.ReadInt32LittleEndian(from[12..]), BinaryPrimitives.ReadUInt32LittleEndian(from[16..])) { Version = version };
         return header.Number == number;
     }
 }

@@ -4,7 +4,7 @@ namespace WebhookBot.Journal.LiteDb;
 /// What a start needs of a segment without reading its bodies: how many frames it holds, the last sequence, what each
 /// delivery is known by, and the marks of the plans. Kept in a sidecar beside each sealed segment; a missing or bad one is made again by reading the segment.
 /// </summary>
-internal sealed class SegmentIndex
+internal sealed partial class SegmentIndex
 {
     private const int FormatVersion = 2;
 
@@ -65,6 +65,32 @@ internal sealed class SegmentIndex
         writer.Return();
     }
 
+    /// <summary>Writes the sidecar beside its segment. One that cannot be written is made again by the next start.</summary>
+    public void TrySave(LogFolder folder, Segment segment, ILogger logger)
+    {
+        try
+        {
+            using var file = folder.Create(SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension));
+            Save(file, segment.Header, segment.Length);
+        }
+        catch (IOException exception)
+        {
+            LogNotSaved(logger, segment.Number, exception);
+        }
+    }
+
+    /// <summary>What the segment of that number begins with, as far as its sidecar knows; null when that is damaged or another's.</summary>
+    public static SegmentHeader? HeaderOf(LogFile file, int number)
+    {
+        SegmentHeader? header = null;
+        TryLoad(file, (of, salt, _) =>
+        {
+            header = of == number ? new SegmentHeader(number, (uint)salt) : null;
+            return false;
+        });
+        return header;
+    }
+
     /// <summary>The sidecar's content, or null when it is not of this segment as it stands.</summary>
     public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength) =>
         TryLoad(file, (number, salt, length) => number == segment.Number && salt == segment.Salt && length == segmentLength);
@@ -110,7 +136,7 @@ internal sealed class SegmentIndex
     private static SegmentIndex? TryLoad(LogFile file, Func<long, long, long, bool> isOurs)
     {
         var bytes = new byte[file.Length];
-        if (file.Read(bytes, 0) != bytes.Length
+        if (!IsRead(file, bytes)
             || bytes.Length < sizeof(uint)
             || Crc32C.Of(0, bytes.AsSpan(..^sizeof(uint))) != BitConverter.ToUInt32(bytes.AsSpan(^sizeof(uint)..)))
         {
@@ -121,6 +147,22 @@ internal sealed class SegmentIndex
         var version = reader.Number();
         return version is FirstFormat or FormatVersion && isOurs(reader.Number(), reader.Number(), reader.Number()) ? Read(ref reader, version) : null;
     }
+
+    // What the disk does not give out is as good as damaged: everything in it stands in the segment, too.
+    private static bool IsRead(LogFile file, byte[] to)
+    {
+        try
+        {
+            return file.Read(to, 0) == to.Length;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sidecar of segment {Segment} was not written; the next start reads the segment instead")]
+    private static partial void LogNotSaved(ILogger logger, int segment, Exception exception);
 
     /// <summary>The marks that count after that time.</summary>
     public IReadOnlyList<MarkEntry> MarksAfter(long ticks)

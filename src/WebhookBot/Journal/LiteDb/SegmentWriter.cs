@@ -1,7 +1,7 @@
 namespace WebhookBot.Journal.LiteDb;
 
 /// <summary>Writes groups of frames into the current segment and begins new ones.</summary>
-internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long segmentBytes, ILogger logger)
+internal sealed class SegmentWriter(Log log, SegmentIndex index, long segmentBytes, ILogger logger)
 {
     // A checkpoint may take a quarter of a segment, not more, however much is unfinished.
     private const int CheckpointShare = 4;
@@ -23,6 +23,8 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     private long _written;
     private int _framesWritten;
     private long _zerosEnd;
+    private bool _isCut;
+    private bool _hasBegun;
 
     public LogFolder Folder => log.Folder;
 
@@ -70,7 +72,7 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     {
         var sealing = log.Current;
         GiveBack(sealing);
-        var header = SegmentHeader.New((sealing?.Number ?? 0) + 1);
+        var header = SegmentHeader.New(Math.Max(sealing?.Number ?? 0, LastPutAside()) + 1);
         var checkpoint = follower.Checkpoint();
         var file = Folder.Create(SegmentHeader.FileName(header.Number, SegmentHeader.LogExtension));
         var segment = new Segment(header, file, SegmentHeader.Size + checkpoint.TotalLength) { BeganTicks = checkpoint.Header.Ticks };
@@ -86,7 +88,7 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
 
         if (sealing is not null)
         {
-            SaveIndex(sealing);
+            _index.TrySave(Folder, sealing, logger);
         }
 
         _index.Return();
@@ -95,7 +97,11 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
         _limit = Math.Max(_segmentBytes, checkpoint.TotalLength * (long)CheckpointShare);
         checkpoint.ReturnBuffer();
         log.Add(segment, 1);
+        _hasBegun = true;
     }
+
+    // A number is given once: positions and sidecars go by it.
+    private int LastPutAside() => log.Current is not null && _hasBegun ? 0 : Folder.Names().Max(SegmentHeader.NumberOfPutAside) ?? 0;
 
     /// <summary>Gives back what was written ahead: nothing more comes into the segment.</summary>
     public void Close()
@@ -111,12 +117,15 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
     }
 
     // Durable before the next segment is begun: zeros at the end of any but the last are damage.
-    private static void GiveBack(Segment? segment)
+    // A cut that was not synced is no cut yet: what it took may be back after a power cut.
+    private void GiveBack(Segment? segment)
     {
-        if (segment is not null && segment.File.Length > segment.Length)
+        if (segment is not null && (_isCut || segment.File.Length > segment.Length))
         {
+            _isCut = true;
             segment.File.SetLength(segment.Length);
             segment.File.Sync();
+            _isCut = false;
         }
     }
 
@@ -200,20 +209,4 @@ internal sealed partial class SegmentWriter(Log log, SegmentIndex index, long se
             }
         }
     }
-
-    private void SaveIndex(Segment segment)
-    {
-        try
-        {
-            using var file = Folder.Create(SegmentHeader.FileName(segment.Number, SegmentHeader.IndexExtension));
-            _index.Save(file, segment.Header, segment.Length);
-        }
-        catch (IOException exception)
-        {
-            LogIndexNotSaved(segment.Number, exception);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The sidecar of segment {Segment} was not written; the next start reads the segment instead")]
-    private partial void LogIndexNotSaved(int segment, Exception exception);
 }
