@@ -46,6 +46,6 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
         http.Response.Headers.WWWAuthenticate = "Bearer";
         return Results.Problem(statusCode: 401, title: "This needs the admin token", detail: Token.Length == 0
             ? "Admin:Token is not set, so only callers on this machine are let in"
-            : "send Authorization: Bearer with the value of Admin:Token");
+            : "send the value of Admin:Token as a bearer token, in the header Authorization");
     }
 }

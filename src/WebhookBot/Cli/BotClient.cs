@@ -37,7 +37,13 @@ internal sealed class BotClient : IDisposable
 
     /// <summary>The delivery as the API gives it; null when there is none.</summary>
     public Task<JsonNode?> FindAsync(string id, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Get, $"/api/deliveries/{Uri.EscapeDataString(id)}", null, cancellation);
+        AskAsync(HttpMethod.Get, $"/api/deliveries/{Name(id)}", null, cancellation);
+
+    /// <summary>An id or key as it stands in an address.</summary>
+    /// <exception cref="UsageException">It is none: in an address it would stand for another place.</exception>
+    public static string Name(string id) => id.Trim() is "" or "." or ".."
+        ? throw new UsageException($"'{id}' is no id; GET /api/deliveries shows them")
+        : Uri.EscapeDataString(id);
 
     /// <summary>Sends it. With <paramref name="until"/> the headers, the body is still to come; the time limit is on what is waited for here.</summary>
     public async Task<HttpResponseMessage> SendAsync(

@@ -103,7 +103,7 @@ internal static class DeadCommand
 
     private static async Task<int> DecideAsync(BotClient bot, string key, string what, JsonNode? body, CancellationToken cancellation)
     {
-        if (await bot.AskAsync(HttpMethod.Post, $"/api/actions/{Uri.EscapeDataString(key)}/{what}", body, cancellation) is not { } answer)
+        if (await bot.AskAsync(HttpMethod.Post, $"/api/actions/{BotClient.Name(key)}/{what}", body, cancellation) is not { } answer)
         {
             await Console.Error.WriteLineAsync(ExplanationText.Harmless($"{bot.Address} knows no action of the key '{key}'"));
             return Failed;

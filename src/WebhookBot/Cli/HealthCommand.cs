@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace WebhookBot.Cli;
 
@@ -17,9 +19,27 @@ internal static class HealthCommand
         {
             using var bot = new BotClient(parsed.GetValue(server)!);
             using var answer = await bot.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/readyz"), cancellation);
-            Console.WriteLine(await answer.Content.ReadAsStringAsync(cancellation));
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            Console.WriteLine(text);
+            if (!IsReadiness(text))
+            {
+                throw new SettingsException($"{bot.Address} is no WebhookBot");
+            }
+
             return answer.IsSuccessStatusCode ? 0 : 1;
         });
         return command;
+    }
+
+    private static bool IsReadiness(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonObject answer && answer.ContainsKey("codes");
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

@@ -145,7 +145,7 @@ internal static class ReplayCommand
     }
 
     private static Task<JsonNode?> AskAsync(BotClient bot, string id, Wish wish, CancellationToken cancellation) =>
-        bot.AskAsync(HttpMethod.Post, $"/api/deliveries/{Uri.EscapeDataString(id)}/replay", wish.ToJson(), cancellation);
+        bot.AskAsync(HttpMethod.Post, $"/api/deliveries/{BotClient.Name(id)}/replay", wish.ToJson(), cancellation);
 
     private static string Describe(JsonNode? answer)
     {

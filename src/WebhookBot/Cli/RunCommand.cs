@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
+using WebhookBot.Admin;
 using WebhookBot.Intake;
 using WebhookBot.Journal;
 using WebhookBot.RuleFiles;
@@ -94,6 +95,8 @@ internal static class RunCommand
             throw new SettingsException($"The bot does not start: {problem}");
         }
 
+        // One that stands in a file is read now, and not when the first asks.
+        _ = app.Services.GetRequiredService<IOptions<AdminOptions>>().Value;
         rules.Changed += (_, _) => registry.LookUp();
         if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.LacksSecret) is { } open)
         {

@@ -21,6 +21,7 @@ public sealed class IntakeOptions
     public int MaxWaiting { get; set; } = 1_000;
 
     /// <summary>How long a request waits for its turn, and how long a large body may take, before it is sent away with a 503.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Intake:BodyTimeout must lie between a second and an hour, for example 00:00:15")]
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>

@@ -31,9 +31,11 @@ public sealed class JournalOptions
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A log segment is closed and a new one begun when it has reached this many bytes.</summary>
+    [Range(1, 1L << 38, ErrorMessage = "Journal:SegmentBytes must be 1 or more, and at most 256 GB")]
     public long SegmentBytes { get; set; } = 64L << 20;
 
     /// <summary>With more records than this waiting for the index, no deliveries are taken until it has caught up.</summary>
+    [Range(1, long.MaxValue, ErrorMessage = "Journal:MaxIndexLag must be 1 or more")]
     public long MaxIndexLag { get; set; } = 2_000_000;
 
     /// <summary>

@@ -65,9 +65,14 @@ public static class RuleFileLoader
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static string Fingerprint(string path)
     {
-        var file = new FileInfo(path);
-        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        var file = Final(path);
         return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : "gone";
+    }
+
+    private static FileInfo Final(string path)
+    {
+        var file = new FileInfo(path);
+        return file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
     }
 
     private static string? ReadOne(string root, string path, out string text)
@@ -80,9 +85,16 @@ public static class RuleFileLoader
                 return "this link leads out of the rules folder; put the file itself there";
             }
 
-            if (new FileInfo(path).Length > 8 * 256 * 1024)
+            var length = Final(path).Length;
+            if (length > 8 * 256 * 1024)
             {
                 return "the file is larger than 256 KB; split it";
+            }
+
+            // A pipe is as long as nothing, and whoever reads it waits for somebody to write.
+            if (length == 0)
+            {
+                return null;
             }
 
             text = Strict.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');

@@ -13,5 +13,6 @@ public sealed class RulesOptions
     public string Path { get; set; } = "rules";
 
     /// <summary>How often the folder is looked at for changes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00", ErrorMessage = "Rules:WatchEvery must lie between a tenth of a second and a day, for example 00:00:01")]
     public TimeSpan WatchEvery { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -45,6 +45,20 @@ public sealed class ReplayVerbTests : IAsyncLifetime
         _world.Verify();
     }
 
+    [Theory]
+    [InlineData("replay", "")]
+    [InlineData("replay", ".")]
+    [InlineData("replay", "..")]
+    [InlineData("explain", " ")]
+    [InlineData("explain", "..")]
+    public async Task Refuses_ids_that_would_be_another_place_in_an_address(string verb, string id)
+    {
+        var said = await RunAsync(verb, id);
+
+        Assert.Equal(("", verb == "replay" ? 2 : 1), (said.Out, said.Code));
+        Assert.Contains($"'{id}' is no id", said.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Replays_many_that_pass_the_filters()
     {

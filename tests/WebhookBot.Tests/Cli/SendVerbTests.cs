@@ -1,5 +1,6 @@
 using WebhookBot.Rules.Testing;
 using WebhookBot.Tests.Drivers;
+using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Cli;
 
@@ -130,9 +131,13 @@ public sealed class SendVerbTests : IAsyncLifetime
     {
         var ready = await _shell.RunAsync("health", "--server", Server);
         var nobody = await _shell.RunAsync("health", "--server", "http://127.0.0.1:1");
+        await using var peer = await FakePeer.StartAsync();
+        peer.On("GET", "/readyz", _ => new PeerAnswer(200, "ok"));
+        var another = await _shell.RunAsync("health", "--server", peer.Url.GetLeftPart(UriPartial.Authority));
 
         Assert.Equal((0, true), (ready.Code, ready.Out.Contains("\"ready\"", StringComparison.Ordinal)));
         Assert.Equal(1, nobody.Code);
+        Assert.Equal((1, true), (another.Code, another.Error.Contains("is no WebhookBot", StringComparison.Ordinal)));
     }
 
     private Task<Said> SendAsync(params string[] arguments) => _shell.RunAsync(

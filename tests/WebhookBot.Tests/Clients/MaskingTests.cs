@@ -54,12 +54,7 @@ public sealed class MaskingTests
     [Fact]
     public void Masks_what_replacing_each_secret_in_turn_and_asking_every_pattern_would_mask()
     {
-        var secrets = new KnownSecrets(new ConfigurationBuilder().Build());
-        foreach (var value in Known)
-        {
-            secrets.Know(value);
-        }
-
+        var secrets = KnowingAll();
         var longestFirst = Known.SelectMany(FormsOf).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length).ToList();
         var touched = 0;
         Texts.Sample(
@@ -74,6 +69,14 @@ public sealed class MaskingTests
             threads: 1);
         Assert.InRange(touched, 5_000, 19_900);
     }
+
+    [Theory]
+    [InlineData("it said: abcdefgh12…", "it said: ***…")]
+    [InlineData("it said: abcd…", "it said: ***…")]
+    [InlineData("it said: abc…", "it said: abc…")]
+    [InlineData("a 1234ij… and abcdefgh1234… more", "a ***… and ***… more")]
+    [InlineData("…", "…")]
+    public void Masks_the_beginning_of_a_secret_where_a_text_was_cut(string text, string masked) => Assert.Equal(masked, KnowingAll().Mask(text));
 
     [Fact]
     public void Gives_what_holds_no_secret_back_as_it_came()
@@ -108,4 +111,15 @@ public sealed class MaskingTests
         JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
         Uri.EscapeDataString(value),
     ];
+
+    private static KnownSecrets KnowingAll()
+    {
+        var secrets = new KnownSecrets(new ConfigurationBuilder().Build());
+        foreach (var known in Known)
+        {
+            secrets.Know(known);
+        }
+
+        return secrets;
+    }
 }

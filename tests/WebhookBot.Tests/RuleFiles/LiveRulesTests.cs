@@ -57,6 +57,21 @@ public sealed class LiveRulesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_not_held_up_by_a_pipe_among_the_files()
+    {
+        var pipe = Path.Combine(_bot.Folder.Path, "rules", "pipe.yml");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        File.CreateSymbolicLink(Path.Combine(_bot.Folder.Path, "rules", "link.yml"), pipe);
+        _bot.Folder.Write("rules/rules.yml", Good.Replace("first", "second", StringComparison.Ordinal));
+
+        await RulesAsync(rules => NamesOf(rules) is ["second"]);
+    }
+
+    [Fact]
     public async Task Keeps_the_last_good_rules_and_tells_what_is_wrong_until_it_is_mended()
     {
         var hash = (await RulesAsync(_ => true)).GetProperty("hash").GetString();
