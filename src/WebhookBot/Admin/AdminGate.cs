@@ -13,7 +13,7 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         !IsAllowed(context.HttpContext) ? Refusal(context.HttpContext)
-        : IsOfForeignPage(context.HttpContext.Request) ? Results.Problem(statusCode: 403, title: "A page of another origin may not do this")
+        : IsOfForeignPage(context.HttpContext.Request) ? Results.Problem(statusCode: 403, title: "A page of another origin may not do this", detail: "only pages of this address may; programs send no header Origin")
         : await next(context);
 
     public bool IsAllowed(HttpContext http)

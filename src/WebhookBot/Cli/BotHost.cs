@@ -105,6 +105,14 @@ public static class BotHost
         {
             (problem.ProblemDetails.Title, problem.ProblemDetails.Detail) = ("A record of the journal is damaged", damage.Message);
         }
+
+        problem.ProblemDetails.Detail ??= problem.ProblemDetails.Status switch
+        {
+            404 => "there is nothing at this address",
+            405 => "the header Allow says which methods are taken here",
+            500 => "the bot's log has the reason",
+            _ => null,
+        };
     }
 
     // A seeded Random is not safe for several threads, and the shared one cannot be replaced in a test.

@@ -14,10 +14,10 @@ internal sealed record IntakeAnswer
     private const long SmallBody = 64 * 1024;
 
     /// <summary>What did not verify; the same bytes whatever was wrong.</summary>
-    public static IntakeAnswer Unverified { get; } = Ready(Refused(401, "The request could not be verified", null));
+    public static IntakeAnswer Unverified { get; } = Ready(Refused(401, "The request could not be verified", "the bot's log and its GET /api/sources say why, to those who run it"));
 
     /// <summary>What did not verify, from who sends much of that.</summary>
-    public static IntakeAnswer TooMany { get; } = Ready(Refused(429, "Too many requests that could not be verified", null) with { RetryAfter = TimeSpan.FromSeconds(10) });
+    public static IntakeAnswer TooMany { get; } = Ready(Refused(429, "Too many requests that could not be verified", "what is signed as the source wants it is taken at any time") with { RetryAfter = TimeSpan.FromSeconds(10) });
 
     public required int Status { get; init; }
 
@@ -55,7 +55,10 @@ internal sealed record IntakeAnswer
 
     public static IntakeAnswer Refused(int status, string title, string? detail) => new() { Status = status, Title = title, Detail = detail };
 
-    public static IntakeAnswer Busy(string title, TimeSpan retryAfter) => new() { Status = 503, Title = title, RetryAfter = retryAfter };
+    public static IntakeAnswer Busy(string title, TimeSpan retryAfter) => new()
+    {
+        Status = 503, Title = title, Detail = "send it again after the seconds in Retry-After; GET /readyz says whether anything is wrong", RetryAfter = retryAfter,
+    };
 
     public Task WriteAsync(HttpResponse response)
     {

@@ -72,7 +72,7 @@ internal sealed class IntakeEndpoint
     {
         var source = Find(http);
         var answer = source is null ? Unknown(http)
-            : source.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(405, "Only POST is taken here", null) with { Headers = [new("Allow", "POST")] };
+            : source.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(405, "Only POST is taken here", "send deliveries with POST") with { Headers = [new("Allow", "POST")] };
         return answer.WriteAsync(http.Response);
     }
 
@@ -145,7 +145,7 @@ internal sealed class IntakeEndpoint
         await _lists.RefreshAsync(source.Definition.AllowFromLists, http.RequestAborted);
         if (!source.Allows(http.Connection.RemoteIpAddress, _lists))
         {
-            return IntakeAnswer.Refused(403, "This address may not send here", null);
+            return IntakeAnswer.Refused(403, "This address may not send here", "it is in no network that the source takes requests from");
         }
 
         if (request.ContentLength > limit)
@@ -223,7 +223,7 @@ internal sealed class IntakeEndpoint
     {
         BodyProblem.TooLarge => IntakeAnswer.Refused(413, "The body is too large", $"at most {limit} bytes are taken"),
         BodyProblem.TooSlow => IntakeAnswer.Busy("Too many large bodies are being read", TimeSpan.FromSeconds(10)),
-        _ => IntakeAnswer.Refused(400, "The body ended early", null),
+        _ => IntakeAnswer.Refused(400, "The body ended early", "fewer bytes came than were announced"),
     };
 
     private static string Shorten(string name) => name.Length <= 40 ? name : name[..40];

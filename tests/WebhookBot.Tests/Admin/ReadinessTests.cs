@@ -4,6 +4,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WebhookBot.Cli;
+using WebhookBot.Journal;
+using WebhookBot.Journal.LiteDb;
 using WebhookBot.Tests.Drivers;
 using WebhookBot.Tests.Peers;
 
@@ -39,8 +41,12 @@ public sealed class ReadinessTests
     [Fact]
     public async Task Says_that_the_index_lags_and_stays_alive()
     {
-        await using var bot = await RunningBot.StartAsync(settings: [new("Journal:MaxIndexLag", "-1")]);
+        // No setting has it lag at all times.
+        using var folder = new TemporaryFolder();
+        var options = new JournalOptions { Path = Path.Combine(folder.Path, "lagging", "journal.db"), MaxIndexLag = -1 };
+        await using var bot = await RunningBot.StartAsync(folder: folder, replace: services => services.AddSingleton<IJournal>(LiteDbJournal.Open(options, TimeProvider.System)));
 
+        await Poll.UntilAsync(() => AskAsync(bot), answer => answer.Codes == "lag");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "lag"), await AskAsync(bot));
         using var alive = await bot.Client.GetAsync("/healthz", Stop);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
