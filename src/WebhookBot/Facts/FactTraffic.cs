@@ -56,7 +56,7 @@ internal sealed class FactTraffic(TimeProvider clock)
             var source = Find(name);
             if (source.Until - Now is { Ticks: > 0 } rest)
             {
-                return FactValue.Away($"{source.Problem}; it is not asked before {rest.TotalSeconds:0} s have passed", rest);
+                return FactValue.Away($"{source.Problem}; it is left alone for a while", rest);
             }
 
             // One finds out whether it works again.
