@@ -207,6 +207,29 @@ public sealed class AfterDamageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sidecar_of_a_dropped_segment_that_cannot_be_read_for_a_while_is_kept()
+    {
+        using (var journal = Recorded("live", s_hour))
+        {
+            await journal.AppendAsync(Id);
+            await journal.WorkOffAsync(JournalDriver.Succeeded);
+            await PassAsync(journal, 4 * s_hour, TimeSpan.FromMinutes(10));
+            Assert.DoesNotContain("0000000001.log", _disk.Names());
+            _disk.BadSector = (Sidecar, 10);
+            await PassAsync(journal, s_hour, TimeSpan.FromMinutes(10));
+        }
+
+        using (Recorded("while it cannot be read", s_hour))
+        {
+            Assert.Contains(_logger.Lines, line => line.Contains("does not give out which deliveries", StringComparison.Ordinal));
+        }
+
+        _disk.BadSector = null;
+        using var again = Recorded("again", s_hour);
+        Assert.True((await again.AppendAsync(JournalDriver.Draft(Id), Stop)).IsDuplicate);
+    }
+
+    [Fact]
     public async Task A_segment_that_was_begun_and_never_written_to_is_begun_anew()
     {
         using (var journal = Recorded("live", s_hour))

@@ -175,11 +175,17 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
         var damaged = SegmentHeader.DamagedExtension;
         foreach (var number in Retention.OrphanSidecars(log).Where(number => number < firstSegment && !names.Contains(SegmentHeader.FileName(number, damaged))))
         {
-            using var file = log.Folder.Open(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
-            var index = SegmentIndex.TryLoadOrphan(file);
-            if (index is not null)
+            try
             {
-                state.LoadOrphan(index, number);
+                using var file = log.Folder.Open(SegmentHeader.FileName(number, SegmentHeader.IndexExtension));
+                if (SegmentIndex.TryLoadOrphan(file) is { } index)
+                {
+                    state.LoadOrphan(index, number);
+                }
+            }
+            catch (IOException exception)
+            {
+                LogOrphanNotRead(number, exception);
             }
         }
     }
@@ -302,6 +308,9 @@ internal sealed partial class LogRecovery(Log log, LiveState state, ILogger logg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} was never begun and is written anew")]
     private partial void LogNeverBegun(int segment);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk does not give out which deliveries stood in segment {Segment}, which was dropped; copies of them may be done again")]
+    private partial void LogOrphanNotRead(int segment, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sidecar of segment {Segment} is damaged; it is made again")]
     private partial void LogBadSidecar(int segment);

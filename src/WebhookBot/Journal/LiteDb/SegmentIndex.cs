@@ -83,7 +83,7 @@ internal sealed partial class SegmentIndex
     public static SegmentHeader? HeaderOf(LogFile file, int number)
     {
         SegmentHeader? header = null;
-        TryLoad(file, (of, salt, _) =>
+        TryRead(file, (of, salt, _) =>
         {
             header = of == number ? new SegmentHeader(number, (uint)salt) : null;
             return false;
@@ -93,13 +93,13 @@ internal sealed partial class SegmentIndex
 
     /// <summary>The sidecar's content, or null when it is not of this segment as it stands.</summary>
     public static SegmentIndex? TryLoad(LogFile file, SegmentHeader segment, long segmentLength) =>
-        TryLoad(file, (number, salt, length) => number == segment.Number && salt == segment.Salt && length == segmentLength);
+        TryRead(file, (number, salt, length) => number == segment.Number && salt == segment.Salt && length == segmentLength);
 
     /// <summary>How long that segment was when its sidecar was written; null when the sidecar is damaged or another's.</summary>
     public static long? SealedLength(LogFile file, SegmentHeader segment)
     {
         long? length = null;
-        TryLoad(file, (number, salt, sealedLength) =>
+        TryRead(file, (number, salt, sealedLength) =>
         {
             length = number == segment.Number && salt == segment.Salt ? sealedLength : null;
             return false;
@@ -108,6 +108,7 @@ internal sealed partial class SegmentIndex
     }
 
     /// <summary>The content of a sidecar whose segment is gone; null when it is damaged.</summary>
+    /// <exception cref="IOException">The disk does not give it out now.</exception>
     public static SegmentIndex? TryLoadOrphan(LogFile file) => TryLoad(file, (_, _, _) => true);
 
     /// <summary>What a segment holds: from its sidecar, or else by reading it.</summary>
@@ -136,7 +137,7 @@ internal sealed partial class SegmentIndex
     private static SegmentIndex? TryLoad(LogFile file, Func<long, long, long, bool> isOurs)
     {
         var bytes = new byte[file.Length];
-        if (!IsRead(file, bytes)
+        if (file.Read(bytes, 0) != bytes.Length
             || bytes.Length < sizeof(uint)
             || Crc32C.Of(0, bytes.AsSpan(..^sizeof(uint))) != BitConverter.ToUInt32(bytes.AsSpan(^sizeof(uint)..)))
         {
@@ -149,15 +150,15 @@ internal sealed partial class SegmentIndex
     }
 
     // What the disk does not give out is as good as damaged: everything in it stands in the segment, too.
-    private static bool IsRead(LogFile file, byte[] to)
+    private static SegmentIndex? TryRead(LogFile file, Func<long, long, long, bool> isOurs)
     {
         try
         {
-            return file.Read(to, 0) == to.Length;
+            return TryLoad(file, isOurs);
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 
