@@ -21,7 +21,7 @@ internal sealed class DeliveryProcessor(
         using var kept = tools.Leases.Keep(lease);
         if (Quarantine.Refusal(lease.Interrupted) is { } refusal)
         {
-            await journal.GiveUpAsync(lease, refusal, cancellation);
+            await GiveUpAsync(lease, refusal);
             return;
         }
 
@@ -40,6 +40,15 @@ internal sealed class DeliveryProcessor(
         if (decided is ({ } plan, var payload))
         {
             await ActAsync(lease, plan, payload, cancellation);
+        }
+    }
+
+    /// <summary>Gives a delivery up before it is decided, and has that told.</summary>
+    public async Task GiveUpAsync(DeliveryLease lease, string reason)
+    {
+        if (await journal.GiveUpAsync(lease, reason, CancellationToken.None))
+        {
+            await tools.DeadLetters.TellAsync(lease.Delivery, reason);
         }
     }
 

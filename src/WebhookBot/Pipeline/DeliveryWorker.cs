@@ -114,7 +114,7 @@ internal sealed partial class DeliveryWorker(
             if (mistakes > MostMistakes || e is JsonException)
             {
                 _mistakes.TryRemove(lease.Delivery.Id, out _);
-                await journal.GiveUpAsync(lease, $"it cannot be worked off: {e.GetType().Name}: {e.Message}", CancellationToken.None);
+                await processor.GiveUpAsync(lease, $"it cannot be worked off: {e.GetType().Name}: {e.Message}");
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WebhookBot.Facts;
@@ -18,6 +19,11 @@ public sealed class PoisonTests
             if: { facts.changed_files: { any: "docs/**" } }
             then:
               - http: { url: "https://nowhere.example/" }
+          tell:
+            on: bot.dead_letter
+            if: { payload.delivery: poisonous-delivery, payload.rule: "" }
+            then:
+              - http: { url: "https://nowhere.example/{{payload.delivery}}", body: "{{payload.detail}}" }
         """;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -45,6 +51,10 @@ public sealed class PoisonTests
 
         var poison = await bot.GetDeliveryAsync("poisonous-delivery");
         Assert.Contains("InvalidOperationException: the fact broke", poison.GetProperty("problem").GetString(), StringComparison.Ordinal);
+
+        // The rules are told of it.
+        await Poll.UntilAsync(async () =>
+            (await bot.Client.GetFromJsonAsync<System.Text.Json.JsonElement>("/api/deliveries?event=bot.dead_letter&rule=tell", Stop)).GetProperty("items").GetArrayLength(), told => told == 1);
 
         // Its subject goes on as well.
         await bot.Client.SendAsync("next-of-its-subject", 1, "main");

@@ -44,9 +44,10 @@ public sealed class SuspectTests : IDisposable
 
         for (var end = 2; end <= 3; end++)
         {
-            var asked = HangingFact.Asked;
+            // The others are asked about, too.
+            var hung = HangingFact.Hung;
             await using var bot = await StartAsync(number => number == DeadlyNumber);
-            await FaultBot.UntilAsync(() => Task.FromResult(HangingFact.Asked > asked), TimeSpan.FromSeconds(20), () => Task.FromResult($"{HangingFact.Asked}"));
+            await FaultBot.UntilAsync(() => Task.FromResult(HangingFact.Hung > hung), TimeSpan.FromSeconds(20), () => Task.FromResult($"{HangingFact.Hung}"));
             Kill();
         }
 
@@ -132,6 +133,9 @@ public sealed class SuspectTests : IDisposable
     private sealed class HangingFact(Func<int, bool> hangs) : IFactProvider
     {
         private static int s_asked;
+        private static int s_hung;
+
+        public static int Hung => Volatile.Read(ref s_hung);
 
         public static int Asked => Volatile.Read(ref s_asked);
 
@@ -144,6 +148,7 @@ public sealed class SuspectTests : IDisposable
             Interlocked.Increment(ref s_asked);
             if (hangs(e.Payload.GetProperty("number").GetInt32()))
             {
+                Interlocked.Increment(ref s_hung);
                 await Task.Delay(Timeout.Infinite, cancellation);
             }
 
