@@ -14,7 +14,7 @@ internal sealed record IntakeAnswer
     private const long SmallBody = 64 * 1024;
 
     /// <summary>What did not verify; the same bytes whatever was wrong.</summary>
-    public static IntakeAnswer Unverified { get; } = Ready(Refused(401, "The request could not be verified", "the bot's log and its GET /api/sources say why, to those who run it"));
+    public static IntakeAnswer Unverified { get; } = Ready(Refused(401, "The request could not be verified", null));
 
     /// <summary>What did not verify, from who sends much of that.</summary>
     public static IntakeAnswer TooMany { get; } = Ready(Refused(429, "Too many requests that could not be verified", "what is signed as the source wants it is taken at any time") with { RetryAfter = TimeSpan.FromSeconds(10) });

@@ -228,6 +228,8 @@ internal sealed class DeliveryProgress
                 case ActionStatus.Pending or ActionStatus.Running:
                     return DeliveryStatus.Planned;
                 case ActionStatus.Retrying:
+                case ActionStatus.Waiting when action.Attempts > 0:
+                    // What was tried, and waits until its target may be called again, is being retried all the same.
                     status = DeliveryStatus.Retrying;
                     break;
                 case ActionStatus.Waiting when status != DeliveryStatus.Retrying:
