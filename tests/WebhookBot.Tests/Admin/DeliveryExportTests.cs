@@ -115,7 +115,7 @@ public sealed class DeliveryExportTests
         };
         await bot.Services.GetRequiredService<IJournal>().AppendAsync(draft, TestContext.Current.CancellationToken);
 
-        var line = Assert.Single(await ExportAsync(bot, ""));
+        var line = Assert.Single(await ExportAsync(bot, "?source=github"));
 
         Assert.Equal(JsonValueKind.Null, line.GetProperty("payload").ValueKind);
         Assert.Null(RecordedDelivery.Read(Encoding.UTF8.GetBytes(line.GetRawText()), out var problem));

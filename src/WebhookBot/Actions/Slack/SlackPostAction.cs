@@ -28,13 +28,13 @@ public sealed class SlackPostAction(SlackPoster poster, IJournal journal, TimePr
     // The message that a thread hangs on may be on its way from an event that came just before.
     private static readonly TimeSpan ParentPatience = TimeSpan.FromSeconds(60);
 
-    // Keys of messages that may be there without anybody knowing where, as the answer was lost; and since when.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _doubtful = new(StringComparer.Ordinal);
+    // Slack lets short bursts pass.
+    private const int Burst = 5;
 
     private const int MostDoubtful = 10_000;
 
-    // Slack lets short bursts pass.
-    private const int Burst = 5;
+    // Keys of messages that may be there without anybody knowing where, as the answer was lost; and since when.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _doubtful = new(StringComparer.Ordinal);
 
     public ActionDescriptor Descriptor => Definition;
 

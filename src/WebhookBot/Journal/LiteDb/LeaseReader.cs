@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WebhookBot.Rules.Planning;
 
 namespace WebhookBot.Journal.LiteDb;
@@ -70,7 +71,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         {
             LogNotRead(delivery.Meta.Id, exception);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
             LogUnreadable(delivery.Meta.Id, exception);
             await writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));

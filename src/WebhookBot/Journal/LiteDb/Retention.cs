@@ -24,6 +24,7 @@ internal sealed partial class Retention : IDisposable
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private long? _expiredSince;
+    private long? _idsExpiredSince;
     private readonly Lock _gate = new();
     private Task _sweep = Task.CompletedTask;
     private volatile bool _isStopping;
@@ -308,6 +309,14 @@ internal sealed partial class Retention : IDisposable
             if (index is not null && IsSidecarWanted(index, NewestOf(index)))
             {
                 // Those behind it are younger; one that is done sooner waits with it.
+                _idsExpiredSince = null;
+                return;
+            }
+
+            // As with segments: a clock that was set forward by mistake is set back.
+            _idsExpiredSince ??= _time.GetTimestamp();
+            if (_time.GetElapsedTime(_idsExpiredSince.Value) < _times.Grace)
+            {
                 return;
             }
 
