@@ -7,6 +7,9 @@ namespace WebhookBot.Actions;
 /// <summary>What an outcome means for an action: done, dead, or tried again at a time.</summary>
 public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<ActionsOptions> options)
 {
+    /// <summary>By this word it is known that an action was dropped undone, as it had become too old.</summary>
+    public const string Stale = "stale: ";
+
     private const double MostExtraWait = 30;
 
     // Nobody is left alone for longer, whatever a broken target says; a date far away would not even be a time any more.
@@ -29,14 +32,11 @@ public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<Act
             ActionOutcome.Succeeded => new Attempt(now, ActionStatus.Succeeded, outcome.Detail),
             ActionOutcome.Skipped => new Attempt(now, ActionStatus.Skipped, outcome.Detail),
             ActionOutcome.RetryLater { IsUncounted: true } later => new Attempt(now, ActionStatus.Waiting, detail, now + (later.After ?? policy.BaseDelay)),
-            ActionOutcome.RetryLater later when number < policy.MaxAttempts => new Attempt(now, ActionStatus.Retrying, detail, now + Wait(later.After, policy, number)),
+            ActionOutcome.RetryLater later when number < policy.MaxAttempts => new Attempt(now, ActionStatus.Retrying, detail, now + Wait(policy.DelayAfter(number, random.NextDouble()), later.After, LongestAskedWait, random)),
             ActionOutcome.RetryLater => new Attempt(now, ActionStatus.Dead, $"gave up after {number} attempts: {detail}"),
             _ => new Attempt(now, ActionStatus.Dead, outcome.Detail),
         };
     }
-
-    /// <summary>By this word it is known that an action was dropped undone, as it had become too old.</summary>
-    public const string Stale = "stale: ";
 
     /// <summary>When the work is too old to be done; null when it never is.</summary>
     public static DateTimeOffset? StaleAt(ActionLease lease)
@@ -52,16 +52,22 @@ public sealed class AttemptJudge(TimeProvider clock, Random random, IOptions<Act
         return attempt.NextAt > stale ? attempt with { NextAt = stale } : attempt;
     }
 
-    // What the target asks for is honoured in full, within reason; a little more on top keeps all its callers from coming back at the same instant.
-    private TimeSpan Wait(TimeSpan? asked, RetryPolicy policy, int number)
+    /// <summary>
+    /// How long to wait: what is asked for is honoured in full, within reason; a little more on top keeps all callers from coming back at the same instant.
+    /// </summary>
+    /// <param name="own">How long when less is asked for, or nothing.</param>
+    /// <param name="asked">How long whoever is called wants to be left alone; null when that was not said.</param>
+    /// <param name="longest">However long is asked for, not longer than this and the little more.</param>
+    /// <param name="random">How much more.</param>
+    public static TimeSpan Wait(TimeSpan own, TimeSpan? asked, TimeSpan longest, Random random)
     {
-        var own = policy.DelayAfter(number, random.NextDouble());
+        ArgumentNullException.ThrowIfNull(random);
         if (asked is null || asked <= own)
         {
             return own;
         }
 
-        var least = asked.Value < LongestAskedWait ? asked.Value : LongestAskedWait;
+        var least = asked.Value < longest ? asked.Value : longest;
         return least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble());
     }
 }

@@ -84,7 +84,9 @@ internal sealed class BotClient : IDisposable
         };
     }
 
-    private JsonNode? Read(string text)
+    /// <summary>What a bot answers.</summary>
+    /// <exception cref="SettingsException">It is no JSON: something else answers there.</exception>
+    public JsonNode? Read(string text)
     {
         try
         {
@@ -92,9 +94,12 @@ internal sealed class BotClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new SettingsException($"What answers at {Address} is no WebhookBot; say with --server where it is");
+            throw NoBot();
         }
     }
+
+    /// <summary>Something else answers there.</summary>
+    public SettingsException NoBot() => new($"What answers at {Address} is no WebhookBot; say with --server where it is");
 
     /// <summary>What a refusal says, in its own words.</summary>
     public static string Detail(string problem)

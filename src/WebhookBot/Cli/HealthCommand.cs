@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WebhookBot.Cli;
@@ -21,25 +20,8 @@ internal static class HealthCommand
             using var answer = await bot.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/readyz"), cancellation);
             var text = await answer.Content.ReadAsStringAsync(cancellation);
             Console.WriteLine(text);
-            if (!IsReadiness(text))
-            {
-                throw new SettingsException($"{bot.Address} is no WebhookBot");
-            }
-
-            return answer.IsSuccessStatusCode ? 0 : 1;
+            return bot.Read(text) is not JsonObject readiness || !readiness.ContainsKey("codes") ? throw bot.NoBot() : answer.IsSuccessStatusCode ? 0 : 1;
         });
         return command;
-    }
-
-    private static bool IsReadiness(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) is JsonObject answer && answer.ContainsKey("codes");
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

@@ -80,10 +80,10 @@ internal sealed partial class OpenConnections(int most, TimeProvider clock, ILog
     {
         lock (_gate)
         {
-            var idle = _count < most ? null : _idle.First?.Value;
+            Connection? idle = null;
             if (_count >= most)
             {
-                idle = idle is not null && clock.GetElapsedTime(idle.IdleSince) >= LeastIdle ? idle : null;
+                idle = _idle.First?.Value is { } longest && clock.GetElapsedTime(longest.IdleSince) >= LeastIdle ? longest : null;
                 Tell(isCut: idle is not null);
                 if (idle is null)
                 {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WebhookBot.Actions;
 using WebhookBot.Rules;
 
 namespace WebhookBot.Pipeline;
@@ -6,8 +7,6 @@ namespace WebhookBot.Pipeline;
 /// <summary>When deciding is put off because a fact cannot be had now.</summary>
 public sealed class Postponement(TimeProvider clock, Random random, IOptions<PipelineOptions> options)
 {
-    private const double MostExtraWait = 30;
-
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     // As long as whoever is asked is away nothing is held against the delivery; but what it has to tell must be told at some time.
@@ -27,17 +26,10 @@ public sealed class Postponement(TimeProvider clock, Random random, IOptions<Pip
         }
 
         var policy = new RetryPolicy(options.Value.MostPostponed, options.Value.PostponeBase, LongestWait);
-        var (own, asked) = (policy.DelayAfter(postponed + 1, random.NextDouble()), Asked(missing.Select(f => f.Value)));
-        return (clock.GetUtcNow() + (asked > own ? asked : own), string.Join("; ", missing.Select(f => $"facts.{f.Key}: {f.Value.Problem}")));
+        var wait = AttemptJudge.Wait(policy.DelayAfter(postponed + 1, random.NextDouble()), missing.Max(f => f.Value.After), LongestOutage, random);
+        return (clock.GetUtcNow() + wait, string.Join("; ", missing.Select(f => $"facts.{f.Key}: {f.Value.Problem}")));
     }
 
     /// <summary>Whether whoever is asked is away, and was not for too long yet.</summary>
     public static bool IsAway(IEnumerable<FactValue> facts, DateTimeOffset since, DateTimeOffset now) => facts.Any(f => f.IsAway) && now - since < LongestOutage;
-
-    // With something on top, so that not all come back at the same instant.
-    private TimeSpan Asked(IEnumerable<FactValue> facts)
-    {
-        var least = facts.Max(f => f.After) is { } asked ? (asked < LongestOutage ? asked : LongestOutage) : TimeSpan.Zero;
-        return least + TimeSpan.FromSeconds(Math.Min(MostExtraWait, least.TotalSeconds / 4) * random.NextDouble());
-    }
 }

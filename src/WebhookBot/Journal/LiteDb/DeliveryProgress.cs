@@ -27,6 +27,9 @@ internal struct ActionProgress
     /// <summary>How often the process ended while it was being tried, since the last attempt that is recorded.</summary>
     public int Interrupted;
 
+    /// <summary>Whether it was tried and is tried again: what waits until its target may be called is, all the same.</summary>
+    public readonly bool IsRetried => Status == ActionStatus.Retrying || (Status == ActionStatus.Waiting && Attempts > 0);
+
     /// <summary>It is tried as if it never was; that it may have been done already is not forgotten.</summary>
     public void StartAnew()
     {
@@ -227,9 +230,7 @@ internal sealed class DeliveryProgress
             {
                 case ActionStatus.Pending or ActionStatus.Running:
                     return DeliveryStatus.Planned;
-                case ActionStatus.Retrying:
-                case ActionStatus.Waiting when action.Attempts > 0:
-                    // What was tried, and waits until its target may be called again, is being retried all the same.
+                case ActionStatus.Retrying or ActionStatus.Waiting when action.IsRetried:
                     status = DeliveryStatus.Retrying;
                     break;
                 case ActionStatus.Waiting when status != DeliveryStatus.Retrying:

@@ -101,7 +101,7 @@ internal sealed class SegmentWriter(Log log, SegmentIndex index, long segmentByt
     }
 
     // A number is given once: positions and sidecars go by it.
-    private int LastPutAside() => log.Current is not null && _hasBegun ? 0 : Folder.Names().Max(SegmentHeader.NumberOfPutAside) ?? 0;
+    private int LastPutAside() => _hasBegun ? 0 : Folder.Names().Max(SegmentHeader.NumberOfPutAside) ?? 0;
 
     /// <summary>Gives back what was written ahead: nothing more comes into the segment.</summary>
     public void Close()

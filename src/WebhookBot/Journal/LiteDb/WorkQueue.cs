@@ -377,7 +377,7 @@ internal sealed class WorkQueue(TimeSpan lease, RunningWork running, TimeProvide
         var (retrying, dead) = (0, 0);
         foreach (ref var action in delivery.Progress.IsGivenUp ? default : delivery.Progress.Actions.AsSpan())
         {
-            retrying += action.Status == ActionStatus.Retrying || (action.Status == ActionStatus.Waiting && action.Attempts > 0) ? 1 : 0;
+            retrying += action.IsRetried ? 1 : 0;
             dead += action.Status == ActionStatus.Dead ? 1 : 0;
         }
 
