@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace WebhookBot.Rules.Sources;
@@ -25,10 +24,13 @@ public readonly record struct ValuePart(ValuePlace Place, string Text, bool IsOp
 /// </summary>
 public sealed partial class ValueTemplate
 {
-    private ValueTemplate(IReadOnlyList<ValuePart> parts) => Parts = parts;
+    // Every delivery is named by these: an array is gone through without a thing to go through it by.
+    private readonly ValuePart[] _parts;
+
+    private ValueTemplate(ValuePart[] parts) => _parts = parts;
 
     /// <summary>Its parts, in order.</summary>
-    public IReadOnlyList<ValuePart> Parts { get; }
+    public IReadOnlyList<ValuePart> Parts => _parts;
 
     /// <summary>Reads <c>text{header:Name}{json:a.b}{json:c?}</c>.</summary>
     public static ValueTemplate Parse(string text)
@@ -52,7 +54,7 @@ public sealed partial class ValueTemplate
             parts.Add(new ValuePart(ValuePlace.Literal, text[at..], false));
         }
 
-        return new ValueTemplate(parts);
+        return new ValueTemplate([.. parts]);
     }
 
     /// <summary>The header's value.</summary>
@@ -64,16 +66,16 @@ public sealed partial class ValueTemplate
     /// <summary>The value, or null when a part that it cannot do without is absent or empty.</summary>
     public string? Render(Func<ValuePart, string?> read)
     {
-        var value = new StringBuilder();
-        foreach (var part in Parts)
+        var value = "";
+        foreach (var part in _parts)
         {
             if (part.Place == ValuePlace.Literal)
             {
-                value.Append(part.Text);
+                value += part.Text;
             }
             else if (read(part) is { Length: > 0 } text)
             {
-                value.Append(part.IsOptional && value.Length > 0 ? "." : "").Append(part.IsSilent ? "" : text);
+                value = string.Concat(value, part.IsOptional && value.Length > 0 ? "." : "", part.IsSilent ? "" : text);
             }
             else if (!part.IsOptional)
             {
@@ -81,7 +83,7 @@ public sealed partial class ValueTemplate
             }
         }
 
-        return value.ToString();
+        return value;
     }
 
     [GeneratedRegex(@"\{(?<place>header|json|has):(?<name>[^}?]+)(?<optional>\??)\}", RegexOptions.CultureInvariant)]

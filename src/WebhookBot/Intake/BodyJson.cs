@@ -141,10 +141,15 @@ internal ref struct BodyJson
     private ref struct NameSets
     {
         private const int Few = 128;
+        private const int Words = 4;
+        private const ulong Odd = 0x9E3779B97F4A7C15;
 
         private static readonly ulong Seed = MemoryMarshal.Read<ulong>(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
 
         private readonly int[] _starts = ArrayPool<int>.Shared.Rent(MaxDepth + 2);
+
+        // Of each open object a bit for every group of hashes that it has a key in: a key that is the first of its group need not be looked for.
+        private readonly ulong[] _groups = ArrayPool<ulong>.Shared.Rent((MaxDepth + 2) * Words);
         private ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(256);
         private Dictionary<int, HashSet<ulong>>? _sets;
         private int _count;
@@ -154,7 +159,11 @@ internal ref struct BodyJson
         {
         }
 
-        public void Open() => _starts[_depth++] = _count;
+        public void Open()
+        {
+            _groups.AsSpan(_depth * Words, Words).Clear();
+            _starts[_depth++] = _count;
+        }
 
         public void Close()
         {
@@ -169,10 +178,14 @@ internal ref struct BodyJson
             var siblings = _hashes.AsSpan(start, _count - start);
             if (siblings.Length < Few)
             {
-                if (siblings.Contains(hash))
+                ref var group = ref _groups[((_depth - 1) * Words) + (int)(hash >> 62)];
+                var bit = 1UL << (int)hash;
+                if ((group & bit) != 0 && siblings.Contains(hash))
                 {
                     return false;
                 }
+
+                group |= bit;
             }
             else if (!SetOf(siblings).Add(hash))
             {
@@ -191,6 +204,7 @@ internal ref struct BodyJson
         public readonly void Dispose()
         {
             ArrayPool<int>.Shared.Return(_starts);
+            ArrayPool<ulong>.Shared.Return(_groups);
             ArrayPool<ulong>.Shared.Return(_hashes);
         }
 
@@ -216,25 +230,27 @@ internal ref struct BodyJson
         // The last eight bytes may be read twice: cheaper than what is left over one by one.
         private static ulong Hash(ReadOnlySpan<byte> name)
         {
-            var hash = Seed ^ ((ulong)name.Length * 0x9E3779B97F4A7C15);
-            for (var rest = name; rest.Length > 8; rest = rest[8..])
+            var hash = Seed;
+            for (var rest = name; rest.Length > 16; rest = rest[8..])
             {
-                hash = Mix(hash ^ MemoryMarshal.Read<ulong>(rest));
+                hash = Mix(hash ^ MemoryMarshal.Read<ulong>(rest), Odd);
             }
 
-            return Mix(hash ^ name.Length switch
+            var (first, last) = name.Length switch
             {
-                >= 8 => MemoryMarshal.Read<ulong>(name[^8..]),
-                >= 4 => MemoryMarshal.Read<uint>(name) | ((ulong)MemoryMarshal.Read<uint>(name[^4..]) << 32),
-                > 0 => name[0] | ((ulong)name[name.Length / 2] << 8) | ((ulong)name[^1] << 16),
-                _ => 0,
-            });
+                > 16 => (MemoryMarshal.Read<ulong>(name[^16..]), MemoryMarshal.Read<ulong>(name[^8..])),
+                >= 8 => (MemoryMarshal.Read<ulong>(name), MemoryMarshal.Read<ulong>(name[^8..])),
+                >= 4 => (MemoryMarshal.Read<uint>(name), MemoryMarshal.Read<uint>(name[^4..])),
+                > 0 => (name[0] | ((ulong)name[name.Length / 2] << 8), name[^1]),
+                _ => (0UL, 0UL),
+            };
+            return Mix(hash ^ first, last ^ ((ulong)name.Length * Odd) ^ ~Seed);
         }
 
-        private static ulong Mix(ulong value)
+        private static ulong Mix(ulong one, ulong other)
         {
-            var high = Math.BigMul(value, 0xD6E8FEB86659FD93, out var low);
-            return high ^ low ^ Seed;
+            var high = Math.BigMul(one, other, out var low);
+            return high ^ low;
         }
     }
 }

@@ -15,16 +15,16 @@ internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock, IOptio
     public bool IsFull => Volatile.Read(ref _waiting) >= options.Value.MaxWaiting;
 
     /// <summary>Takes a request: one delivery, or one for each event in a body that holds many.</summary>
-    public async Task<IntakeAnswer> TakeAsync(WebhookSource source, IncomingRequest request, ReadOnlyMemory<byte> body, string verifiedBy)
+    public Task<IntakeAnswer> TakeAsync(WebhookSource source, IncomingRequest request, ReadOnlyMemory<byte> body, string verifiedBy)
     {
         var now = clock.GetUtcNow();
         if (source.Shape.Splits && JsonSlices.IsArray(body.Span))
         {
-            return await TakeManyAsync(source, request, body, verifiedBy, now);
+            return TakeManyAsync(source, request, body, verifiedBy, now);
         }
 
         var (draft, problem) = DraftMaker.Make(source, request, body, verifiedBy, now);
-        return draft is null ? problem! : await AppendAsync(source.Shape, [draft]);
+        return draft is null ? Task.FromResult(problem!) : AppendAsync(source.Shape, draft);
     }
 
     private async Task<IntakeAnswer> TakeManyAsync(WebhookSource source, IncomingRequest request, ReadOnlyMemory<byte> body, string verifiedBy, DateTimeOffset now)
@@ -48,19 +48,19 @@ internal sealed class DeliveryInbox(IJournal journal, TimeProvider clock, IOptio
             drafts.Add(draft);
         }
 
-        return drafts.Count == 0 ? IntakeAnswer.Refused(400, "The body holds no event", null) : await AppendAsync(source.Shape, drafts);
+        return drafts.Count == 0 ? IntakeAnswer.Refused(400, "The body holds no event", null) : await AppendAsync(source.Shape, [.. drafts]);
     }
 
+    // Not the request's token: a delivery that is half-way to the disk is written whether or not the sender still listens.
     // All or nothing, as far as the sender is told: what was written before a failure is known again when it is sent again.
-    private async Task<IntakeAnswer> AppendAsync(SourcePreset shape, List<DeliveryDraft> drafts)
+    private async Task<IntakeAnswer> AppendAsync(SourcePreset shape, params DeliveryDraft[] drafts)
     {
         Interlocked.Increment(ref _waiting);
         try
         {
             if (drafts is [var one])
             {
-                // Not the request's token: a delivery that is half-way to the disk is written whether or not the sender still listens.
-                return IntakeAnswer.Taken(shape.Answer, [await journal.AppendAsync(one, CancellationToken.None)]);
+                return IntakeAnswer.Taken(shape.Answer, await journal.AppendAsync(one, CancellationToken.None));
             }
 
             var appends = drafts.Select(d => journal.AppendAsync(d, CancellationToken.None).AsTask()).ToList();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using WebhookBot.Journal;
@@ -10,6 +11,8 @@ internal static class DraftMaker
 {
     private const int LongestId = 200;
     private const int LongestName = 150;
+
+    private static readonly SearchValues<char> OfNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:");
 
     /// <summary>The delivery, or what is wrong with the request.</summary>
     /// <param name="source">Where it came to.</param>
@@ -25,16 +28,16 @@ internal static class DraftMaker
             return (null, IntakeAnswer.Refused(400, "The body cannot be worked off", problem));
         }
 
-        string? Value(ValuePart p) => request.Read(p, source.Fields, values);
+        Func<ValuePart, string?> value = p => request.Read(p, source.Fields, values);
 
         // A header's value is a name or is refused; what a body says may be anybody's text, such as the action of a repository_dispatch.
-        string? Named(ValuePart p) => p.Place == ValuePlace.Json ? AsName(Value(p)) : Value(p);
+        string? Named(ValuePart p) => p.Place == ValuePlace.Json ? AsName(value(p)) : value(p);
         if (First(source.Shape.Events, Named) is not { } name || !IsName(name))
         {
             return (null, IntakeAnswer.Refused(400, "The event has no name", $"expected it at {Places(source.Shape.Events)}, in letters, digits, '_', '-', '.', '/' and ':'"));
         }
 
-        if (SenderId(source.Shape, Value, name, body.Span) is not { } id)
+        if (SenderId(source.Shape, value, name, body.Span) is not { } id)
         {
             return (null, IntakeAnswer.Refused(400, "The delivery has no id", $"expected it at {Places(source.Shape.Ids)}, {LongestId} characters at most"));
         }
@@ -44,7 +47,7 @@ internal static class DraftMaker
             Source = source.Name,
             SenderId = id,
             Event = $"{source.Name}.{source.Shape.EventNames.GetValueOrDefault(name, name)}",
-            Subject = First(source.Shape.Subjects, Value) is { } subject ? $"{source.Name}:{subject}" : null,
+            Subject = First(source.Shape.Subjects, value) is { } subject ? $"{source.Name}:{subject}" : null,
             ReceivedAt = now,
             DedupeWindow = source.Shape.DedupeWindow,
             Headers = KeptHeaders.Of(request, source.Shape, verifiedBy),
@@ -54,9 +57,9 @@ internal static class DraftMaker
 
     private static string? First(IReadOnlyList<ValueTemplate> templates, Func<ValuePart, string?> value)
     {
-        foreach (var template in templates)
+        for (var i = 0; i < templates.Count; i++)
         {
-            if (template.Render(value) is { Length: > 0 } text)
+            if (templates[i].Render(value) is { Length: > 0 } text)
             {
                 return text;
             }
@@ -85,13 +88,11 @@ internal static class DraftMaker
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
     }
 
-    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && name.All(IsOfName);
-
-    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':';
+    private static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.AsSpan().ContainsAnyExcept(OfNames);
 
     private static string? AsName(string? text) =>
         text is null || (text is [not '/', ..] && text.Length <= LongestName / 2 && IsName(text)) ? text
-            : string.Concat(text.TrimStart('/').Take(LongestName / 2).Select(c => IsOfName(c) ? c : '_'));
+            : string.Concat(text.TrimStart('/').Take(LongestName / 2).Select(c => OfNames.Contains(c) ? c : '_'));
 
     private static string Places(IReadOnlyList<ValueTemplate> templates) => string.Join(", or ", templates.Select(Places).Where(p => p.Length > 0).Distinct());
 

@@ -9,6 +9,8 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
     /// <summary>The largest body that is searched for fields before it is verified.</summary>
     private const int LargestSearched = 1 << 20;
 
+    private const string Json = "application/json";
+
     private IReadOnlyList<KeyValuePair<string, string>>? _form;
     private string? _contentType;
 
@@ -26,7 +28,8 @@ internal sealed class IncomingRequest(HttpContext http, string secretPath, ReadO
     public string ContentType => _contentType ??= ContentTypeOf(Http);
 
     /// <summary>A request's content type without its parameters, in small letters.</summary>
-    public static string ContentTypeOf(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+    public static string ContentTypeOf(HttpRequest request) =>
+        request.ContentType is Json ? Json : (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
     /// <summary>Whether the body is a form.</summary>
     public bool IsForm => ContentType == FormBody.ContentType;

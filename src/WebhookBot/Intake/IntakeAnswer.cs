@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -19,13 +20,17 @@ internal sealed record IntakeAnswer
     /// <summary>What did not verify, from who sends much of that.</summary>
     public static IntakeAnswer TooMany { get; } = Ready(Refused(429, "Too many requests that could not be verified", "what is signed as the source wants it is taken at any time") with { RetryAfter = TimeSpan.FromSeconds(10) });
 
+    // Making a writer costs more than what is written.
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? s_writing;
+
     public required int Status { get; init; }
 
     public string? Title { get; private init; }
 
     private string? Detail { get; init; }
 
-    private IReadOnlyList<AppendReceipt> Receipts { get; init; } = [];
+    private AppendReceipt[] Receipts { get; init; } = [];
 
     /// <summary>The body and its content type, for answers that a sender wants in a form of its own.</summary>
     private (string ContentType, byte[] Body)? Own { get; init; }
@@ -39,9 +44,9 @@ internal sealed record IntakeAnswer
     public string Reason => Detail is null ? Title ?? "" : $"{Title}: {Detail}";
 
     /// <summary>The answer to what was written down: 202, or 200 when all of it was held already; or what the sender wants instead.</summary>
-    public static IntakeAnswer Taken(WantedAnswer wanted, IReadOnlyList<AppendReceipt> receipts) => new()
+    public static IntakeAnswer Taken(WantedAnswer wanted, params AppendReceipt[] receipts) => new()
     {
-        Status = wanted switch { WantedAnswer.NoContent => 204, WantedAnswer.Empty => 200, _ => receipts.All(r => r.IsDuplicate) ? 200 : 202 },
+        Status = wanted switch { WantedAnswer.NoContent => 204, WantedAnswer.Empty => 200, _ => Array.TrueForAll(receipts, r => r.IsDuplicate) ? 200 : 202 },
         Receipts = receipts,
         Own = wanted == WantedAnswer.Receipt ? null : ("text/plain", []),
     };
@@ -63,8 +68,8 @@ internal sealed record IntakeAnswer
     public Task WriteAsync(HttpResponse response)
     {
         response.StatusCode = Status;
-        response.ContentType = Own?.ContentType ?? (Receipts.Count > 0 ? "application/json" : Problem);
-        if (Receipts.Count > 0)
+        response.ContentType = Own?.ContentType ?? (Receipts.Length > 0 ? "application/json" : Problem);
+        if (Receipts.Length > 0)
         {
             response.Headers.Location = $"/api/deliveries/{Uri.EscapeDataString(Receipts[0].Id)}";
         }
@@ -97,33 +102,34 @@ internal sealed record IntakeAnswer
             return response.Body.WriteAsync(own.Body).AsTask();
         }
 
-        using (var writer = new Utf8JsonWriter(response.BodyWriter))
-        {
-            Write(writer);
-        }
-
-        return response.BodyWriter.FlushAsync().AsTask();
+        // With its length, and nothing to flush: the answer goes out in one piece when the request ends.
+        var body = Written();
+        response.ContentLength = body.Length;
+        response.BodyWriter.Write(body);
+        return Task.CompletedTask;
     }
 
     // Written once instead of for each of a flood.
-    private static IntakeAnswer Ready(IntakeAnswer answer)
-    {
-        using var body = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(body))
-        {
-            answer.Write(writer);
-        }
+    private static IntakeAnswer Ready(IntakeAnswer answer) => answer with { Own = (Problem, answer.Written().ToArray()) };
 
-        return answer with { Own = (Problem, body.ToArray()) };
+    /// <summary>The body, until the same thread writes another.</summary>
+    private ReadOnlySpan<byte> Written()
+    {
+        var (buffer, writer) = s_writing ??= (new ArrayBufferWriter<byte>(256), new Utf8JsonWriter(Stream.Null));
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        Write(writer);
+        writer.Flush();
+        return buffer.WrittenSpan;
     }
 
     private void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        if (Receipts.Count > 0)
+        if (Receipts.Length > 0)
         {
             writer.WriteString("id", Receipts[0].Id);
-            if (Receipts.Count > 1)
+            if (Receipts.Length > 1)
             {
                 writer.WriteStartArray("ids");
                 foreach (var receipt in Receipts)

@@ -57,11 +57,26 @@ internal sealed class IntakeEndpoint
     public async Task HandleAsync(HttpContext http)
     {
         var source = Find(http);
-        var (answer, reason) = await TimeAsync(source, http);
-        if (answer.Status >= 400)
+        IntakeAnswer answer;
+        Func<string>? reason;
+
+        // Without the writing of the answer, which waits for the sender.
+        var (began, status) = (_clock.GetTimestamp(), 0);
+        BotMetrics.Begun();
+        try
+        {
+            (answer, reason) = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
+            status = answer.Status;
+        }
+        finally
+        {
+            BotMetrics.Received(source?.Name ?? SourceActivity.Elsewhere, status, _clock.GetElapsedTime(began));
+        }
+
+        if (status >= 400)
         {
             Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : reason ?? (() => answer.Reason);
-            _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, answer.Status, why, http.Connection.RemoteIpAddress);
+            _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, status, why, http.Connection.RemoteIpAddress);
         }
 
         await answer.WriteAsync(http.Response);
@@ -74,24 +89,6 @@ internal sealed class IntakeEndpoint
         var answer = source is null ? Unknown(http)
             : source.Shape.Greeting?.Invoke(http.Request) ?? IntakeAnswer.Refused(405, "Only POST is taken here", "send deliveries with POST") with { Headers = [new("Allow", "POST")] };
         return answer.WriteAsync(http.Response);
-    }
-
-    // Without the writing of the answer, which waits for the sender.
-    private async Task<(IntakeAnswer Answer, Func<string>? Reason)> TimeAsync(WebhookSource? source, HttpContext http)
-    {
-        var began = _clock.GetTimestamp();
-        var status = 0;
-        BotMetrics.Begun();
-        try
-        {
-            var answer = source is null ? (Unknown(http), null) : await AnswerAsync(source, http);
-            status = answer.Item1.Status;
-            return answer;
-        }
-        finally
-        {
-            BotMetrics.Received(source?.Name ?? SourceActivity.Elsewhere, status, _clock.GetElapsedTime(began));
-        }
     }
 
     // A secret in the address of a source that asks for none is an address that is not there.

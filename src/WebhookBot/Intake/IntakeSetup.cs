@@ -53,12 +53,12 @@ public static class IntakeSetup
     public static void MapIntake(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
-        app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync);
+        app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync).ShortCircuit();
 
         // The addresses that Slack's manifests have: whatever the source of the preset is called.
         foreach (var path in (string[])["/slack/events", "/slack/commands", "/slack/interactive"])
         {
-            app.MapPost(path, (RequestDelegate)endpoint.HandleSlackAsync);
+            app.MapPost(path, (RequestDelegate)endpoint.HandleSlackAsync).ShortCircuit();
         }
 
         app.MapMethods("/hooks/{source}/{secret?}", ["OPTIONS", "GET"], (RequestDelegate)endpoint.GreetAsync);

@@ -21,7 +21,7 @@ internal static class KeptHeaders
         var headers = request.Http.Headers;
 
         // Some proxies tell the address in a header of their own.
-        var secret = shape.Verify.FirstOrDefault(s => s.Algorithm == VerificationAlgorithm.SecretAddress) is { } address ? request.AddressSecret(address.Header) : null;
+        var secret = Find(shape, VerificationAlgorithm.SecretAddress, header: null) is { } address ? request.AddressSecret(address.Header) : null;
         var kept = new List<KeyValuePair<string, string>>(headers.Count + 1);
         foreach (var (name, values) in headers)
         {
@@ -31,7 +31,7 @@ internal static class KeptHeaders
             }
 
             var value = values.ToString();
-            if (Secret.Contains(name) || IsToken(shape, name) || (secret is { Length: > 0 } && value.Contains(secret, StringComparison.Ordinal)))
+            if (Secret.Contains(name) || Find(shape, VerificationAlgorithm.Token, name) is not null || (secret is { Length: > 0 } && value.Contains(secret, StringComparison.Ordinal)))
             {
                 value = Redacted;
             }
@@ -43,16 +43,16 @@ internal static class KeptHeaders
         return kept;
     }
 
-    private static bool IsToken(SourcePreset shape, string header)
+    private static VerificationScheme? Find(SourcePreset shape, VerificationAlgorithm algorithm, string? header)
     {
-        foreach (var scheme in shape.Verify)
+        for (var i = 0; i < shape.Verify.Count; i++)
         {
-            if (scheme.Algorithm == VerificationAlgorithm.Token && header.Equals(scheme.Header, StringComparison.OrdinalIgnoreCase))
+            if (shape.Verify[i] is var scheme && scheme.Algorithm == algorithm && (header is null || header.Equals(scheme.Header, StringComparison.OrdinalIgnoreCase)))
             {
-                return true;
+                return scheme;
             }
         }
 
-        return false;
+        return null;
     }
 }

@@ -10,14 +10,14 @@ namespace WebhookBot.Intake;
 /// </summary>
 internal sealed class WebhookVerifier
 {
-    private readonly IReadOnlyList<IRequestCheck> _checks;
+    private readonly IRequestCheck[] _checks;
     private readonly bool _hasKey;
 
-    private WebhookVerifier(IReadOnlyList<IRequestCheck> checks, bool readsAddress)
+    private WebhookVerifier(IRequestCheck[] checks, bool readsAddress)
     {
         _checks = checks;
         ReadsAddress = readsAddress;
-        _hasKey = checks.Any(c => c.HasKey);
+        _hasKey = Array.Exists(checks, c => c.HasKey);
     }
 
     /// <summary>What the first of the ways is worth, which is the one that samples are signed in.</summary>
@@ -51,7 +51,7 @@ internal sealed class WebhookVerifier
     public async ValueTask<CheckResult> VerifyAsync(IncomingRequest request, CancellationToken cancellation)
     {
         var verified = default(CheckResult);
-        var problems = new List<Func<string>>();
+        List<Func<string>>? problems = null;
         foreach (var check in _checks)
         {
             var result = await check.CheckAsync(request, cancellation);
@@ -60,12 +60,14 @@ internal sealed class WebhookVerifier
             // What no secret is for is not what the sender got wrong, unless there is nothing else.
             if (result.Problem is { } problem && (check.HasKey || !_hasKey))
             {
-                problems.Add(problem);
+                (problems ??= []).Add(problem);
             }
         }
 
-        return verified.IsVerified ? verified : CheckResult.Refused(() => string.Join("; or ", problems.Select(p => p()).Distinct()));
+        return verified.IsVerified ? verified : Refused(problems ?? []);
     }
+
+    private static CheckResult Refused(List<Func<string>> problems) => CheckResult.Refused(() => string.Join("; or ", problems.Select(p => p()).Distinct()));
 
     /// <summary>The first of a preset's ways that a secret is for; null when it is for none of them.</summary>
     public static VerificationScheme? WayOf(SourcePreset shape, string secret) =>

@@ -94,6 +94,23 @@ public sealed class BodyTests(IntakeWorld world) : IClassFixture<IntakeWorld>
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(40)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    public async Task Finds_the_key_that_comes_again_among_so_many(int count)
+    {
+        foreach (var again in Enumerable.Range(0, count).Where(i => i % 9 == 0 || i >= count - 2))
+        {
+            var keys = Enumerable.Range(0, count).Append(again).Select(i => $"\"key_{i}_url\":{{\"key_{again}_url\":0}}");
+            Assert.Contains("a key twice", (await SendAsync(Encoding.UTF8.GetBytes($"{{\"in\":{{{string.Join(',', keys)}}}}}"))).Text, StringComparison.Ordinal);
+        }
+
+        await world.AssertUnharmedAsync();
+    }
+
+    [Theory]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xC0, 0xAF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xED, 0xA0, 0x80, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]

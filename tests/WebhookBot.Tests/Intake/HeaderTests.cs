@@ -1,3 +1,4 @@
+using System.Text;
 using WebhookBot.Tests.Drivers;
 
 namespace WebhookBot.Tests.Intake;
@@ -39,6 +40,21 @@ public sealed class HeaderTests(IntakeWorld world) : IClassFixture<IntakeWorld>
 
         Assert.Equal(400, answer.Status);
         await world.AssertUnharmedAsync();
+    }
+
+    [Theory]
+    [InlineData("{}", 202)]
+    [InlineData("{", 400)]
+    public async Task Answers_in_one_piece_and_says_how_long_it_is(string body, int status)
+    {
+        await using var bot = await RunningBot.StartAsync();
+        var bytes = Encoding.UTF8.GetBytes(body);
+
+        var answer = await RawHttp.SendAsync(bot.Client.BaseAddress!, RawHttp.Post("/hooks/github", bytes, RawHttp.GitHubHeaders(bytes)));
+
+        Assert.Equal(status, answer.Status);
+        Assert.Contains($"Content-Length: {answer.Text.Length - answer.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4}\r\n", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Transfer-Encoding", answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]
