@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using WebhookBot.Clients;
 using WebhookBot.Clients.GitHub;
@@ -12,7 +13,14 @@ namespace WebhookBot.Actions.Slack;
 /// </summary>
 public sealed class SlackDestinations(SlackClient slack, SlackChannels channels, GitHubApi github, IRuleSetInForce rules, TimeProvider time)
 {
+    private const int MostKept = 10_000;
+
     private static readonly TimeSpan UnsaidWait = TimeSpan.FromSeconds(30);
+
+    // Slack answers some fifty questions of this kind a minute, and who somebody is hardly changes.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(6);
+
+    private readonly ConcurrentDictionary<string, (string User, long FoundAt)> _found = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What Slack takes as the channel, or why there is none.</summary>
     internal async Task<(string Channel, CallFault? Fault)> FindAsync(string named, JsonElement payload, CancellationToken cancellation)
@@ -28,21 +36,45 @@ public sealed class SlackDestinations(SlackClient slack, SlackChannels channels,
             return (person, null);
         }
 
-        return person.Contains('@', StringComparison.Ordinal)
-            ? await ByEmailAsync(person, cancellation)
-            : await ByLoginAsync(person, payload, cancellation);
-    }
-
-    /// <summary>Forgets what turned out to be wrong.</summary>
-    internal Task ForgetAsync(string named, CancellationToken cancellation) => channels.ForgetAsync(named, cancellation);
-
-    private async Task<(string Channel, CallFault? Fault)> ByLoginAsync(string login, JsonElement payload, CancellationToken cancellation)
-    {
-        if (rules.Current.People.TryGetValue(login, out var user))
+        var isEmail = person.Contains('@', StringComparison.Ordinal);
+        if (!isEmail && rules.Current.People.TryGetValue(person, out var user))
         {
             return (user, null);
         }
 
+        if (_found.TryGetValue(person, out var known) && time.GetElapsedTime(known.FoundAt) < MaxAge)
+        {
+            return (known.User, null);
+        }
+
+        var found = isEmail ? await ByEmailAsync(person, cancellation) : await ByLoginAsync(person, payload, cancellation);
+        if (found.Fault is null)
+        {
+            Keep(person, found.Channel);
+        }
+
+        return found;
+    }
+
+    /// <summary>Forgets what turned out to be wrong.</summary>
+    internal Task ForgetAsync(string named, CancellationToken cancellation)
+    {
+        _found.TryRemove(named.TrimStart('@'), out _);
+        return channels.ForgetAsync(named, cancellation);
+    }
+
+    private void Keep(string person, string user)
+    {
+        if (_found.Count >= MostKept)
+        {
+            _found.Clear();
+        }
+
+        _found[person] = (user, time.GetTimestamp());
+    }
+
+    private async Task<(string Channel, CallFault? Fault)> ByLoginAsync(string login, JsonElement payload, CancellationToken cancellation)
+    {
         var (email, fault) = await EmailAsync(login, payload, cancellation);
         if (email is not null)
         {

@@ -128,6 +128,31 @@ public sealed class SlackPostActionTests : IAsyncLifetime
         Assert.Contains("people: { octocat:", failed.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("@dev@example.com")]
+    [InlineData("@mona")]
+    public async Task Asks_who_a_person_is_once_in_six_hours_and_when_slack_does_not_know_the_answer_any_more(string channel)
+    {
+        var person = Slack.AddPerson("dev@example.com");
+        _world.GitHub.Repository("acme/shop");
+        _world.GitHub.Peer.On("GET", "/users/{login}", _ => PeerAnswer.Json(new { login = "mona", email = "dev@example.com" }));
+        int Asked() => Slack.Calls.Count(c => c == "users.lookupByEmail");
+
+        await RunAsync(new { channel, text = "1" });
+        await RunAsync(new { channel = channel.ToUpperInvariant(), text = "2" });
+        Assert.Equal(1, Asked());
+
+        Slack.Refuse("chat.postMessage", "channel_not_found");
+        var now = Slack.AddPerson("dev@example.com");
+        await RunAsync(new { channel, text = "3" });
+        Assert.Equal(2, Asked());
+
+        _world.Time.Advance(TimeSpan.FromHours(6) + TimeSpan.FromSeconds(1));
+        await RunAsync(new { channel, text = "4" });
+        Assert.Equal(3, Asked());
+        Assert.Equal([person, person, now, now], Slack.Messages.Select(m => m.Fields["channel"]));
+    }
+
     [Fact]
     public async Task Never_asks_slack_to_find_mentions_or_to_unfurl()
     {
