@@ -42,8 +42,8 @@ internal static class DeliveryFrame
         return new DeliveryMeta(header.Sequence, position, header.Ticks, reader.Key(), reader.Key())
         {
             Id = reader.String(),
-            Source = Names.Shared(reader.String()),
-            Event = Names.Shared(reader.String()),
+            Source = reader.Name(),
+            Event = reader.Name(),
             Subject = reader.OptionalString(),
         };
     }

@@ -56,6 +56,20 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
             : new string(MemoryMarshal.Cast<byte, char>(Bytes(checked(length * 2))));
     }
 
+    /// <summary>A string that many records have; no new one for each of them.</summary>
+    public string Name()
+    {
+        var length = PeekStringLength();
+        if ((ulong)length > Names.Longest || (_rest[0] & 1) != 0)
+        {
+            return String();
+        }
+
+        Number();
+        Span<char> letters = stackalloc char[Names.Longest];
+        return Names.Shared(letters[..Encoding.ASCII.GetChars(Bytes((int)length), letters)]);
+    }
+
     public string? OptionalString() => Byte() == 0 ? null : String();
 
     /// <summary>How many characters the next string has.</summary>

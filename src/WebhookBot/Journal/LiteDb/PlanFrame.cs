@@ -118,7 +118,7 @@ internal static class PlanFrame
         var matched = new string[reader.Number()];
         for (var i = 0; i < matched.Length; i++)
         {
-            matched[i] = Names.Shared(reader.String());
+            matched[i] = reader.Name();
         }
 
         if ((actions & HasTimes) == 0)

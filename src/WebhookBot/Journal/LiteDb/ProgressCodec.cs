@@ -61,7 +61,7 @@ internal static class ProgressCodec
         };
         for (var i = 0; i < progress.Matched.Length; i++)
         {
-            progress.Matched[i] = Names.Shared(reader.String());
+            progress.Matched[i] = reader.Name();
         }
 
         progress.Actions = new ActionProgress[reader.Number()];

@@ -197,8 +197,8 @@ internal sealed partial class SegmentIndex
         new(entry.Sequence, entry.Position, entry.ReceivedTicks, entry.DedupeKey, entry.IdKey)
         {
             Id = reader.String(),
-            Source = Names.Shared(reader.String()),
-            Event = Names.Shared(reader.String()),
+            Source = reader.Name(),
+            Event = reader.Name(),
             Subject = reader.OptionalString(),
         };
 
