@@ -41,7 +41,8 @@ internal sealed class AdminGate(IOptions<AdminOptions> options) : IEndpointFilte
         headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName)
         || headers.ContainsKey("X-Real-IP") || headers.ContainsKey("Forwarded") || headers.ContainsKey("Via");
 
-    private IResult Refusal(HttpContext http)
+    /// <summary>The answer to who may not.</summary>
+    public IResult Refusal(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
         return Results.Problem(statusCode: 401, title: "This needs the admin token", detail: Token.Length == 0

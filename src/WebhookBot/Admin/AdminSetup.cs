@@ -42,7 +42,7 @@ public static class AdminSetup
             }
             else
             {
-                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                await gate.Refusal(http).ExecuteAsync(http);
             }
         }));
         app.MapPrometheusScrapingEndpoint("/metrics");

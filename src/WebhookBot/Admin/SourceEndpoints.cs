@@ -8,14 +8,16 @@ namespace WebhookBot.Admin;
 /// <summary><c>/api/sources</c>: who may send, what came and what was refused, and why: which the callers are never told.</summary>
 internal static class SourceEndpoints
 {
+    private const int MostLookedAt = 20;
+
     public static void MapSources(this IEndpointRouteBuilder api) =>
         api.MapGet("/sources", async (SourceRegistry sources, SourceActivity activity, IJournal journal, IEnumerable<DeliveryLogSweep> sweeps, CancellationToken cancellation) =>
         {
             var items = new JsonArray();
             foreach (var source in sources.All.OrderBy(s => s.Name, StringComparer.Ordinal))
             {
-                var newest = (await journal.ListAsync(new DeliveryQuery { Source = source.Name, Limit = 1 }, cancellation)).Items;
-                items.Add(Describe(source, activity.Of(source.Name), newest.Count > 0 ? newest[0].ReceivedAt : null,
+                var record = activity.Of(source.Name);
+                items.Add(Describe(source, record, record.LastTakenAt ?? await LastSentAsync(journal, source.Name, cancellation),
                     sweeps.FirstOrDefault(s => s.IsOn && s.FindSource() == source)));
             }
 
@@ -23,9 +25,35 @@ internal static class SourceEndpoints
             return Results.Json(new JsonObject { ["items"] = items, ["elsewhere"] = new JsonArray([.. elsewhere.Select(Describe)]) }, ApiJson.Options);
         });
 
-    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? newest, DeliveryLogSweep? sweep)
+    // Nothing was taken since the start. What a person had decided again does not show that its sender is well.
+    private static async Task<DateTimeOffset?> LastSentAsync(IJournal journal, string source, CancellationToken cancellation)
     {
-        var last = record.LastTakenAt ?? newest;
+        foreach (var item in (await journal.ListAsync(new DeliveryQuery { Source = source, Limit = MostLookedAt }, cancellation)).Items)
+        {
+            if (await IsSentAsync(journal, item.Id, cancellation))
+            {
+                return item.ReceivedAt;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> IsSentAsync(IJournal journal, string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await journal.FindAsync(id, cancellation) is { Delivery.Replay: null };
+        }
+        catch (InvalidDataException)
+        {
+            // It cannot be read any more, and most are no replays.
+            return true;
+        }
+    }
+
+    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? last, DeliveryLogSweep? sweep)
+    {
         return new JsonObject
         {
             ["name"] = source.Name,

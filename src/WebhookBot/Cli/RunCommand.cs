@@ -45,6 +45,7 @@ internal static class RunCommand
         try
         {
             await using var app = BotHost.Build(settings);
+            CheckAddresses(app.Configuration[WebHostDefaults.ServerUrlsKey] ?? "");
             Prepare(app);
             await StartAsync(app, cancellation);
             Announce(app);
@@ -53,10 +54,32 @@ internal static class RunCommand
         }
         catch (Exception e) when (IsOfSettings(e))
         {
-            var messages = e is AggregateException several ? several.InnerExceptions.Select(i => i.Message) : [e.Message];
+            var messages = (e is AggregateException several ? several.InnerExceptions.Select(i => i.Message) : [e.Message]).Select(WithForm);
             throw new SettingsException($"The bot does not start: {string.Join("\nThe bot does not start: ", messages)}");
         }
     }
+
+    // What is no address Kestrel takes for the name of a host, and listens on all of the machine's addresses.
+    private static void CheckAddresses(string addresses)
+    {
+        foreach (var address in addresses.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            // Kestrel's own words for any address, and a socket's path is no port.
+            var plain = address.Replace("://*", "://localhost", StringComparison.Ordinal).Replace("://+", "://localhost", StringComparison.Ordinal);
+            if (!plain.Contains("://unix:/", StringComparison.Ordinal) && !(Uri.TryCreate(plain, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            {
+                throw new SettingsException($"The bot does not start: it cannot listen on {address}; write an address such as {BotHost.DefaultUrl}");
+            }
+        }
+    }
+
+    // The framework says what is wrong, but not how it is written right.
+    private static string WithForm(string message) =>
+        !message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) ? message
+        : message.Contains("'System.TimeSpan'", StringComparison.Ordinal) ? $"{message} Write a time as days.hours:minutes:seconds, such as 30.00:00:00 or 00:00:05."
+        : message.Contains("'System.Boolean'", StringComparison.Ordinal) ? $"{message} Write true or false."
+        : message.Contains("'System.Int", StringComparison.Ordinal) ? $"{message} Write a whole number."
+        : message;
 
     private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
     {

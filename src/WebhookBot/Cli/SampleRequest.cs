@@ -27,10 +27,12 @@ internal static class SampleRequest
     /// <param name="signer">What to sign with.</param>
     /// <param name="address">Where it goes.</param>
     /// <param name="now">The time that is signed.</param>
-    public static HttpRequestMessage Create(SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now)
+    /// <param name="kept">The paths of the payload that are to stay as they are.</param>
+    public static HttpRequestMessage Create(
+        SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now, params IReadOnlyCollection<string> kept)
     {
         var id = Guid.NewGuid().ToString();
-        var fresh = Freshen(preset, sample, id, eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..], signer, now);
+        var fresh = Freshen(preset, sample, kept, id, eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..], signer, now);
         var packed = preset.Pack?.Invoke(fresh) ?? new PackedSample("application/json", fresh);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(packed.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(packed.ContentType);
@@ -60,10 +62,10 @@ internal static class SampleRequest
         templates.Count == 0 ? [] : templates[0].Parts.Where(p => p.Place == ValuePlace.Header).Select(p => p.Text);
 
     // An id of its own, so that it can be sent again; and what a sender writes into the body when it sends.
-    private static byte[] Freshen(SourcePreset preset, byte[] sample, string id, string eventName, SampleSigner signer, DateTimeOffset now)
+    private static byte[] Freshen(SourcePreset preset, byte[] sample, IReadOnlyCollection<string> kept, string id, string eventName, SampleSigner signer, DateTimeOffset now)
     {
         var payload = JsonNode.Parse(sample)!;
-        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] })
+        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !kept.Contains(path))
         {
             PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
         }

@@ -51,7 +51,7 @@ internal static class SendCommand
         var to = new Uri(wish.To);
         var address = to.AbsolutePath.Length > 1 ? to : new Uri(to, $"/hooks/{sourceName}");
         var signer = wish.FindSigner(sourceName, source, preset, sources);
-        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish, rules), signer, address, TimeProvider.System.GetUtcNow());
+        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish, rules), signer, address, TimeProvider.System.GetUtcNow(), wish.SetPaths);
         using var answer = await bot.SendAsync(request, cancellation);
         var said = await answer.Content.ReadAsStringAsync(cancellation);
         Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
@@ -72,7 +72,15 @@ internal static class SendCommand
             Console.WriteLine("The bot holds this delivery already; to send another, change with --set what it is known again by (docs/sources.md).");
         }
 
-        return await FollowAsync(bot, Uri.UnescapeDataString(location.OriginalString.Split('/')[^1]), cancellation);
+        try
+        {
+            return await FollowAsync(bot, Uri.UnescapeDataString(location.OriginalString.Split('/')[^1]), cancellation);
+        }
+        catch (SettingsException e)
+        {
+            await Console.Error.WriteLineAsync($"note: the bot took it, but what came of it cannot be shown: {e.Message}");
+            return 0;
+        }
     }
 
     // The samples are named by the preset, what is sent by the source.

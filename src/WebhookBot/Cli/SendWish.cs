@@ -11,6 +11,9 @@ namespace WebhookBot.Cli;
 /// <summary>What is to be sent where, as the command line has it.</summary>
 internal sealed record SendWish(string Event, string To, string? Secret, string? File, string[] Set, string Rules, string Data)
 {
+    /// <summary>The paths that are set to something.</summary>
+    public IReadOnlyCollection<string> SetPaths => [.. Set.Select(change => change.Split('=', 2)[0])];
+
     /// <summary>What the rule files say; nothing when there are none, or when they have mistakes.</summary>
     public RuleSet Compiled()
     {

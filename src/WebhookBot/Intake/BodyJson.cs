@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -16,11 +17,13 @@ internal ref struct BodyJson
     public const int MaxDepth = DeliveryBody.MaxDepth;
     public const int MaxTokens = 1_000_000;
     private const int LongestValue = 1024;
+    private const int LongestList = 16 * LongestValue;
 
     private readonly BodyFields _fields;
     private readonly string?[] _values;
     private readonly Stack<BodyFields.Node?> _open = new();
     private NameSets _names;
+    private Dictionary<int, IncrementalHash>? _rests;
 
     private BodyJson(BodyFields fields)
     {
@@ -42,6 +45,7 @@ internal ref struct BodyJson
         try
         {
             problem = pass.Walk(DeliveryBody.WithoutMark(body));
+            pass.Finish();
         }
         catch (JsonException e)
         {
@@ -57,7 +61,14 @@ internal ref struct BodyJson
         return problem is null ? pass._values : null;
     }
 
-    public readonly void Dispose() => _names.Dispose();
+    public readonly void Dispose()
+    {
+        _names.Dispose();
+        foreach (var rest in _rests?.Values ?? Enumerable.Empty<IncrementalHash>())
+        {
+            rest.Dispose();
+        }
+    }
 
     private string? Walk(ReadOnlySpan<byte> body)
     {
@@ -105,18 +116,50 @@ internal ref struct BodyJson
         return null;
     }
 
-    private readonly void Keep(ref Utf8JsonReader reader, BodyFields.Node? at)
+    private void Keep(ref Utf8JsonReader reader, BodyFields.Node? at)
     {
         if (at is not { Path: >= 0 and var path } || reader.TokenType == JsonTokenType.Null)
         {
             return;
         }
 
+        var text = TextOf(ref reader);
+        if (_values[path] is not { } before)
+        {
+            _values[path] = text;
+        }
+        else if (before.Length < LongestList)
+        {
+            _values[path] = $"{before},{text}";
+        }
+        else
+        {
+            _rests ??= [];
+            var rest = _rests.TryGetValue(path, out var begun) ? begun : _rests[path] = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            rest.AppendData(Encoding.UTF8.GetBytes($",{text}"));
+        }
+    }
+
+    // What is too long to be kept is told from others by its hash: ids are made of these values, and two that differ late are two.
+    private readonly void Finish()
+    {
+        foreach (var (path, rest) in _rests ?? [])
+        {
+            _values[path] += $",…{HashOf(rest.GetHashAndReset())}";
+        }
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..16]);
+
+    private static string TextOf(ref Utf8JsonReader reader)
+    {
         var span = reader.ValueSpan;
-        var text = reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && IsWhole(ref reader, out var unescaped)
-            ? unescaped
-            : Encoding.UTF8.GetString(span.Length <= LongestValue ? span : span[..LongestValue]);
-        _values[path] = _values[path] is { } before && before.Length < LongestValue * 16 ? $"{before},{text}" : _values[path] ?? text;
+        if (span.Length > LongestValue)
+        {
+            return $"{Encoding.UTF8.GetString(span[..LongestValue])}…{HashOf(SHA256.HashData(span))}";
+        }
+
+        return reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && IsWhole(ref reader, out var unescaped) ? unescaped : Encoding.UTF8.GetString(span);
     }
 
     // A string with half of a surrogate pair in it cannot be unescaped; it is kept as it is written.
@@ -144,7 +187,9 @@ internal ref struct BodyJson
         private const int Words = 4;
         private const ulong Odd = 0x9E3779B97F4A7C15;
 
-        private static readonly ulong Seed = MemoryMarshal.Read<ulong>(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
+        // Two that know nothing of each other: one alone cancels out of the product of keys that are made for it.
+        private static readonly ulong Seed = MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(8));
+        private static readonly ulong OtherSeed = MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(8));
 
         private readonly int[] _starts = ArrayPool<int>.Shared.Rent(MaxDepth + 2);
 
@@ -244,7 +289,7 @@ internal ref struct BodyJson
                 > 0 => (name[0] | ((ulong)name[name.Length / 2] << 8), name[^1]),
                 _ => (0UL, 0UL),
             };
-            return Mix(hash ^ first, last ^ ((ulong)name.Length * Odd) ^ ~Seed);
+            return Mix(hash ^ first, last ^ ((ulong)name.Length * Odd) ^ OtherSeed);
         }
 
         private static ulong Mix(ulong one, ulong other)

@@ -8,7 +8,13 @@ internal enum BodyProblem
     None,
     TooLarge,
     TooSlow,
+
+    /// <summary>Nothing came for a while.</summary>
+    Stalled,
     CutOff,
+
+    /// <summary>Nobody is there to be answered, or waited for any more.</summary>
+    Gone,
 }
 
 /// <summary>A body in pooled memory; given back when it is disposed.</summary>
@@ -24,7 +30,7 @@ internal sealed class PooledBody(byte[] buffer, int length, ArrayPool<byte> pool
 }
 
 /// <summary>Reads a request's body once, under a limit, into pooled memory.</summary>
-internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout)
+internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan timeout) : IDisposable
 {
     private const int FirstChunk = 32 * 1024;
     private const int Largest = 32 * 1024 * 1024;
@@ -36,6 +42,13 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
 
     // Not the shared pool either, which keeps an array of each size for every thread: as many times the largest body as there are threads.
     private readonly ArrayPool<byte> _large = ArrayPool<byte>.Create(Largest, maxArraysPerBucket: 1);
+
+    private readonly CancellationTokenSource _ending = new();
+
+    /// <summary>Nobody is waited for any more, but for that long.</summary>
+    public void EndAfter(TimeSpan time) => _ending.CancelAfter(time);
+
+    public void Dispose() => _ending.Dispose();
 
     public async Task<(PooledBody? Body, BodyProblem Problem)> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
     {
@@ -59,7 +72,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         {
             while (true)
             {
-                var more = await request.Body.ReadAsync(buffer.AsMemory(read), cancellation);
+                // Who has gone is told of by the read itself.
+                var more = await request.Body.ReadAsync(buffer.AsMemory(read), _ending.Token);
                 read += more;
                 if (more == 0)
                 {
@@ -83,6 +97,10 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
                     Grow(ref buffer, ref pool, read);
                 }
             }
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            return (null, BodyProblem.Gone);
         }
         catch (Exception e) when (e is IOException or BadHttpRequestException)
         {
@@ -158,7 +176,12 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider clock, TimeSpan
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private static BodyProblem ProblemOf(Exception e) => e is BadHttpRequestException { StatusCode: 413 } ? BodyProblem.TooLarge : BodyProblem.CutOff;
+    private static BodyProblem ProblemOf(Exception e) => e is not BadHttpRequestException bad ? BodyProblem.Gone : bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => BodyProblem.TooLarge,
+        StatusCodes.Status408RequestTimeout => BodyProblem.Stalled,
+        _ => BodyProblem.CutOff,
+    };
 
     private static void Grow(ref byte[] buffer, ref ArrayPool<byte> pool, int used)
     {

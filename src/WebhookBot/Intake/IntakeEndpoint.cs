@@ -11,7 +11,7 @@ namespace WebhookBot.Intake;
 /// <c>POST /hooks/{source}</c>: path, address, size, type, rate, body, signature, then the journal. The answer is given when the delivery is
 /// durable, and nothing that does not verify is kept.
 /// </summary>
-internal sealed class IntakeEndpoint
+internal sealed class IntakeEndpoint : IDisposable
 {
     // What wants an answer of its own is short.
     private const int LargestHandshake = 64 * 1024;
@@ -47,6 +47,11 @@ internal sealed class IntakeEndpoint
     /// <summary>Bytes that large bodies have taken of what there is for them.</summary>
     public long BodyBytes => _budget.Taken;
 
+    /// <summary>The bot ends: who has begun to send a body has that long to send the rest.</summary>
+    public void EndAfter(TimeSpan time) => _bodies.EndAfter(time);
+
+    public void Dispose() => _bodies.Dispose();
+
     /// <summary>What comes to the addresses of Slack's manifests: for the source whose preset is <c>slack</c>, whatever its name.</summary>
     public Task HandleSlackAsync(HttpContext http)
     {
@@ -75,7 +80,7 @@ internal sealed class IntakeEndpoint
 
         if (status >= 400)
         {
-            Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute) : reason ?? (() => answer.Reason);
+            Func<string> why = source is null ? Missed((string?)http.Request.RouteValues["source"] ?? SlackRoute, http.Request.RouteValues["secret"] is not null) : reason ?? (() => answer.Reason);
             _activity.Refused(source?.Name ?? SourceActivity.Elsewhere, status, why, http.Connection.RemoteIpAddress);
         }
 
@@ -101,10 +106,13 @@ internal sealed class IntakeEndpoint
     }
 
     // Looking for the nearest name takes longer than refusing, so it is looked for when somebody reads it.
-    private Func<string> Missed(string name) => () => _sources.Find(name) is not null ? $"there was no source named '{Shorten(name)}' then; there is one now" : $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
+    private Func<string> Missed(string name, bool isSecretGiven) => () => _sources.Find(name) is not null && isSecretGiven ? $"'{name}' takes no secret in its address"
+        : _sources.Find(name) is not null ? $"there was no source named '{Shorten(name)}' then; there is one now" : $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
 
-    private static IntakeAnswer Unknown(HttpContext http) =>
-        IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues.ContainsKey(SlackRoute)
+    private IntakeAnswer Unknown(HttpContext http) =>
+        IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues["secret"] is not null && _sources.Find((string?)http.Request.RouteValues["source"] ?? "") is { } source
+            ? $"the source '{source.Name}' takes no secret in its address; send to /hooks/{source.Name}"
+            : http.Request.RouteValues.ContainsKey(SlackRoute)
             ? "add a source with the preset slack to the rule files"
             : $"add a source named '{Shorten((string?)http.Request.RouteValues["source"] ?? "")}' to the rule files");
 
@@ -128,6 +136,12 @@ internal sealed class IntakeEndpoint
         }
 
         var (body, problem) = await _bodies.ReadAsync(http.Request, limit, http.RequestAborted);
+        if (problem == BodyProblem.Gone)
+        {
+            // There is nothing to be read of it before the next request.
+            http.Abort();
+        }
+
         using (body)
         {
             return body is null
@@ -155,7 +169,7 @@ internal sealed class IntakeEndpoint
             return IntakeAnswer.Refused(415, $"The content type is not {string.Join(" or ", source.Shape.ContentTypes)}", source.Shape.ContentTypeAdvice);
         }
 
-        if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             return IntakeAnswer.Refused(415, "Compressed bodies are not read", "send the body as it is, without Content-Encoding");
         }
@@ -220,7 +234,8 @@ internal sealed class IntakeEndpoint
     {
         BodyProblem.TooLarge => IntakeAnswer.Refused(413, "The body is too large", $"at most {limit} bytes are taken"),
         BodyProblem.TooSlow => IntakeAnswer.Busy("Too many large bodies are being read", TimeSpan.FromSeconds(10)),
-        _ => IntakeAnswer.Refused(400, "The body ended early", "fewer bytes came than were announced"),
+        BodyProblem.Stalled => IntakeAnswer.Refused(408, "The body did not come", "nothing came of it for a while; send all of it at once"),
+        _ => IntakeAnswer.Refused(400, "The body ended early", "fewer bytes came than were announced, or its chunks are not written as HTTP wants them"),
     };
 
     private static string Shorten(string name) => name.Length <= 40 ? name : name[..40];

@@ -11,9 +11,20 @@ public static class IntakeSetup
     // Each holds 16 KB while it is idle.
     private const int MostConnections = 10_000;
 
+    // As long as Kestrel gives to whoever sends nothing, which it no longer looks after once it stops.
+    private static readonly TimeSpan LastBodies = TimeSpan.FromSeconds(5);
+
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateDataAnnotations()
+            .Configure<IConfiguration>((options, settings) =>
+            {
+                // As one text it is no list to the binder, which passes it over in silence.
+                foreach (var network in settings[$"{IntakeOptions.Section}:{nameof(IntakeOptions.AllowFromProxies)}"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+                {
+                    options.AllowFromProxies.Add(network);
+                }
+            })
             .Validate(o => o.AllowFromProxies.All(p => NetworkLists.Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
             .ValidateOnStart();
         services.AddSingleton(p => new OpenConnections(MostConnections, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<OpenConnections>>()));
@@ -53,6 +64,7 @@ public static class IntakeSetup
     public static void MapIntake(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
+        app.Lifetime.ApplicationStopping.Register(() => endpoint.EndAfter(LastBodies));
         app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync).ShortCircuit();
 
         // The addresses that Slack's manifests have: whatever the source of the preset is called.

@@ -40,19 +40,31 @@ internal sealed class DoneBefore(IReadOnlyList<DeliveryRecord> before, IReadOnly
         var open = same.LastOrDefault(s => s.Record.Status is ActionStatus.Pending or ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Waiting);
         if (!isForced && done.Of is not null)
         {
-            return action with { Omitted = $"done already in {done.Of.Delivery.Id}: {done.Record.Attempts[^1].Detail}" };
+            return Omit(action, $"done already in {done.Of.Delivery.Id}: {done.Record.Attempts[^1].Detail}");
         }
 
         if (!isForced && (open.Of is not null || (action.After is not null && _underWay.Contains(action.After))))
         {
             _underWay.Add(action.Key);
-            return action with { Omitted = open.Of is null ? "comes after what is still under way" : $"still under way in {open.Of.Delivery.Id}" };
+            return Omit(action, open.Of is null ? "comes after what is still under way" : $"still under way in {open.Of.Delivery.Id}");
+        }
+
+        if (!isForced && same.LastOrDefault(s => IsUnwanted(s.Record)) is { Of: not null } unwanted)
+        {
+            return Omit(action, $"{unwanted.Record.Attempts[^1].Detail}, so it is not done in a replay either");
         }
 
         // A target that knows the old key would take it for what it did before, or two actions of the line would share one.
         var isKeyTaken = done.Of is not null || open.Of is not null || Everything().Any(b => b.Record.Action.Key == action.Key && b.Record.Action.Action != action.Action);
         return isKeyTaken ? Renew(action) : same.Any(s => WasTried(s.Record)) ? action with { TriedSince = before.Min(b => b.Delivery.ReceivedAt) } : action;
     }
+
+    // It waits for nothing, and nobody is to find it waiting.
+    private static PlannedAction Omit(PlannedAction action, string why) => action with { Omitted = why, NotBefore = null, Hold = null };
+
+    // What came later made it pointless, and a replay comes later still.
+    private static bool IsUnwanted(PlannedActionRecord record) => record is { Status: ActionStatus.Skipped, Attempts: [.., var last] }
+        && (last.Detail.StartsWith(PlanMaker.CalledOff, StringComparison.Ordinal) || last.Detail.StartsWith(HeldActionGate.Replaced, StringComparison.Ordinal));
 
     private static bool WasTried(PlannedActionRecord record) =>
         UncertainEnd.IsIn(record) || record.Attempts.Any(a => a.Status is ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Dead);

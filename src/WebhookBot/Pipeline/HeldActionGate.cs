@@ -13,6 +13,9 @@ namespace WebhookBot.Pipeline;
 internal sealed class HeldActionGate(
     IJournal journal, EventReader events, FactCollector facts, IRuleSetInForce rules, StillConditions conditions, TimeProvider clock) : IActionGate
 {
+    /// <summary>By these words it is known that a later event took its place.</summary>
+    public const string Replaced = "replaced by delivery";
+
     // How often, and how far apart, a condition that cannot be told is asked again.
     private static readonly RetryPolicy Asking = new(6, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
 
@@ -26,7 +29,7 @@ internal sealed class HeldActionGate(
     {
         if (lease.Action.Hold is { IsReplaceable: true, Key: { } key } && await FindNewerAsync(lease, key, cancellation) is { } newer)
         {
-            return Skip($"replaced by delivery {newer}, which came later");
+            return Skip($"{Replaced} {newer}, which came later");
         }
 
         if (lease.Action.After is null && lease.Action.Hold?.Still is null)

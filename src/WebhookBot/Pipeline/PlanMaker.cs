@@ -8,6 +8,9 @@ namespace WebhookBot.Pipeline;
 /// <summary>Makes the plan of a result and saves it, together with what it does to plans that wait: those the event calls off.</summary>
 public sealed class PlanMaker(IJournal journal, ITargetTraffic traffic, ActionStory story, TimeProvider clock)
 {
+    /// <summary>By these words it is known that an event made it pointless.</summary>
+    public const string CalledOff = "called off by";
+
     private readonly SharedKeys _shared = new();
 
     /// <summary>The saved plan, which is an earlier one if there was one; null when the lease has run out.</summary>
@@ -49,7 +52,7 @@ public sealed class PlanMaker(IJournal journal, ITargetTraffic traffic, ActionSt
             if (action.Hold?.IsCalledOffBy(e) == true
                 && await journal.ClaimHeldAsync(one, cancellation) is { } claimed)
             {
-                var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"called off by {e.Name} (delivery {e.DeliveryId})");
+                var attempt = new Attempt(clock.GetUtcNow(), ActionStatus.Skipped, $"{CalledOff} {e.Name} (delivery {e.DeliveryId})");
                 if (await journal.RecordAttemptAsync(claimed, attempt, null, CancellationToken.None))
                 {
                     traffic.Forget(claimed.Id);

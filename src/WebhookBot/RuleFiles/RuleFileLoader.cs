@@ -8,6 +8,7 @@ namespace WebhookBot.RuleFiles;
 public static class RuleFileLoader
 {
     private const int MostFiles = 2_000;
+    private const int MaxDepth = 8;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The rule files below a folder, or the one file.</summary>
@@ -80,6 +81,11 @@ public static class RuleFileLoader
         text = "";
         try
         {
+            if (Directory.Exists(path))
+            {
+                return "the folder cannot be looked into; let the bot's user read it";
+            }
+
             if (LeavesRoot(root, path))
             {
                 return "this link leads out of the rules folder; put the file itself there";
@@ -127,7 +133,7 @@ public static class RuleFileLoader
         return false;
     }
 
-    private static IEnumerable<string> All(string path) => Below(path).Where(f => f == path || Path.GetExtension(f) is ".yml" or ".yaml");
+    private static IEnumerable<string> All(string path) => Below(path).Where(f => f == path || Path.GetExtension(f) is ".yml" or ".yaml" || Directory.Exists(f));
 
     private static IEnumerable<string> Below(string path)
     {
@@ -136,13 +142,33 @@ public static class RuleFileLoader
             return [path];
         }
 
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 8 };
-        return Directory.EnumerateFiles(path, "*", options)
-            .Where(f => !Path.GetRelativePath(path, f).Split('/').Any(p => p.StartsWith('.')))
-            .Order(StringComparer.Ordinal);
+        return In(path, MaxDepth).Order(StringComparer.Ordinal);
     }
 
-    private static bool IsTest(string root, string file) => !File.Exists(root) && Path.GetRelativePath(root, file).Split('/').SkipLast(1).Contains("tests");
+    // A folder that cannot be looked into stands for all that may be in it, and is told of as a file is that cannot be read.
+    private static IEnumerable<string> In(string folder, int depth)
+    {
+        string[] files, folders;
+        try
+        {
+            (files, folders) = (Directory.GetFiles(folder), Directory.GetDirectories(folder));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [folder];
+        }
+
+        return files.Concat(depth == 0 ? [] : folders.Where(IsShown).SelectMany(f => In(f, depth - 1))).Where(IsShown);
+    }
+
+    private static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');
+
+    private static bool IsTest(string root, string file) =>
+        !File.Exists(root) && Path.GetRelativePath(root, file).Split('/').SkipLast(Directory.Exists(file) ? 0 : 1).Contains("tests");
 
     private static string Shown(string path) => path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
 }

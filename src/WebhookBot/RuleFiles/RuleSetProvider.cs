@@ -121,5 +121,5 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
 public sealed record RuleSetStatus(RuleSet RuleSet, DateTimeOffset? LoadedAt, IReadOnlyList<Diagnostic> FailedReload)
 {
     /// <summary>That the last reload failed, and why first, in words; null when it did not.</summary>
-    public string? Problem => FailedReload.Count == 0 ? null : $"the last reload failed, rule set {RuleSet.Hash} stays in force: {FailedReload[0]}";
+    public string? Problem => FailedReload.Count == 0 ? null : $"the last reload failed, rule set {RuleSet.Hash} stays in force: {FailedReload.First(d => d.Severity == Severity.Error)}";
 }

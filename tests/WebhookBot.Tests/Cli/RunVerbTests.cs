@@ -63,7 +63,11 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("Urls", "nonsense", "nonsense")]
     [InlineData("Urls", "http://192.0.2.1:8081", "192.0.2.1")]
     [InlineData("Urls", "http://127.0.0.1:99999", "99999")]
+    [InlineData("Urls", "http://127.0.0.1:80a", "127.0.0.1:80a")]
     [InlineData("Journal__Lease", "soon", "Journal:Lease")]
+    [InlineData("Journal__Retention", "30d", "such as 30.00:00:00")]
+    [InlineData("Http__AllowPrivateAddresses", "yes", "true or false")]
+    [InlineData("Pipeline__Parallel", "many", "a whole number")]
     [InlineData("Journal__Lease", "00:00:00", "Journal:Lease")]
     [InlineData("Actions__Timeout", "60", "00:00:25")]
     [InlineData("Actions__Timeout", "00:00:00", "Actions:Timeout")]
@@ -107,6 +111,20 @@ public sealed class RunVerbTests : IDisposable
         _shell.Folder.Write("appsettings.json", "{ nonsense");
 
         AssertRefused(await _shell.RunAsync("run"), "appsettings.json");
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:80a")]
+    [InlineData("127.0.0.1:8080")]
+    [InlineData("http://")]
+    [InlineData("ftp://127.0.0.1:8080")]
+    [InlineData("http://127.0.0.1:0;http://localhost:99999")]
+    public async Task Does_not_listen_elsewhere_when_an_address_is_mistyped(string urls)
+    {
+        var said = await _shell.RunAsync("run", "--urls", urls);
+
+        AssertRefused(said, "cannot listen on");
+        Assert.Contains("http://127.0.0.1:8080", said.All, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,6 +47,34 @@ public sealed class SendVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Says_that_it_was_taken_although_it_may_not_see_what_came_of_it()
+    {
+        var said = await _shell.RunAsync([("GITHUB_WEBHOOK_SECRET", RunningBot.GitHubSecret)], "send", "github.push", "--to", Server);
+
+        Assert.True(said.Code == 0, said.ToString());
+        Assert.StartsWith("202 ", said.Out, StringComparison.Ordinal);
+        Assert.Contains("admin token", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keeps_an_id_that_was_set()
+    {
+        _shell.Folder.Write("rules/stripe.yml", "sources: { stripe: { preset: stripe, secret: STRIPE_SECRET } }");
+        await using var bot = await RunningBot.StartAsync("sources: { stripe: { preset: stripe, secret: STRIPE_SECRET } }", [new("STRIPE_SECRET", "whsec_of_a_test")]);
+        var server = bot.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+        Task<Said> StripeAsync(params string[] set) => _shell.RunAsync([("STRIPE_SECRET", "whsec_of_a_test")], ["send", "stripe.invoice.payment_failed", "--to", server, .. set]);
+
+        var first = await StripeAsync("--set", "id=evt_fixed_and_long_enough");
+        var second = await StripeAsync("--set", "id=evt_fixed_and_long_enough");
+        var other = await StripeAsync();
+
+        Assert.StartsWith("202 ", first.Out, StringComparison.Ordinal);
+        Assert.StartsWith("200 ", second.Out, StringComparison.Ordinal);
+        Assert.StartsWith("202 ", other.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sends_alerts_too()
     {
         var said = await SendAsync("alertmanager.firing", "--to", Server);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using WebhookBot.Tests.Peers;
 
 namespace WebhookBot.Tests.Faults;
@@ -41,6 +43,32 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
             Assert.Empty(load.Acknowledged.Except(ids));
             Assert.Equal(ids.Order(), target.CountById().Keys.Order());
             Assert.All(target.CountById(), effect => Assert.Equal(1, effect.Value));
+        }
+        finally
+        {
+            await bot.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Waits_five_seconds_for_the_rest_of_a_body_and_not_for_ever()
+    {
+        var bot = await BotProcess.StartAsync(FaultBot.Options(_folder, FaultBot.Rules("http: { url: \"https://nowhere.example/\" }")));
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(bot.Address.Host, bot.Address.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(
+                "POST /hooks/github HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 100\r\n\r\n{"u8.ToArray(),
+                TestContext.Current.CancellationToken);
+            await FaultBot.UntilAsync(
+                async () => Regex.IsMatch(await bot.Client.GetStringAsync("/metrics"), @"^webhookbot_intake_in_flight\S* 1\b", RegexOptions.Multiline), Within, () => Task.FromResult(bot.Output));
+            var stopping = Stopwatch.StartNew();
+
+            Assert.Equal(0, await bot.StopAsync(Within));
+
+            output.WriteLine($"ended after {stopping.Elapsed.TotalSeconds:F1} s");
+            Assert.DoesNotContain("Exception", bot.Output, StringComparison.Ordinal);
         }
         finally
         {

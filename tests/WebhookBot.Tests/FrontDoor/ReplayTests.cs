@@ -61,6 +61,27 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Leaves_undone_what_an_event_had_called_off()
+    {
+        await using var world = await BotWorld.StartAsync("""
+            rules:
+              late:
+                on: github.pull_request.opened
+                wait: 1h
+                cancel_on: github.pull_request.closed
+                then: [slack.post: { channel: "#dev", text: "still open" }]
+            """);
+        var opened = await world.DeliverAsync("pull_request", Opened, "planned");
+        await world.DeliverAsync("pull_request", BotWorld.Sample("github.pull_request.closed"), "ignored");
+
+        var replayed = await FinishedAsync(world, await ReplayAsync(world, Id(opened)));
+
+        var action = Assert.Single(replayed.GetProperty("actions").EnumerateArray());
+        Assert.Equal("skipped", action.Status());
+        Assert.StartsWith("called off by github.pull_request.closed", action.Attempts()[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Does_nothing_twice_however_often_it_is_asked()
     {
         await using var world = await BotWorld.StartAsync(OneMore);

@@ -112,7 +112,7 @@ public sealed class NetworkTests : IDisposable
     {
         _folder.Write("rules/sources.yml", RunningBot.Sources);
         await using var bot = await RunningBot.StartAsync(
-            "", [new("Intake:UnverifiedBurst", "5"), new("Intake:UnverifiedPerSecond", "1"), new("Intake:AllowFromProxies:0", "127.0.0.1")], _folder);
+            "", [new("Intake:UnverifiedBurst", "5"), new("Intake:UnverifiedPerSecond", "1"), new("Intake:AllowFromProxies", "192.0.2.1, 127.0.0.1")], _folder);
         var customer = 0;
         await Poll.UntilAsync(() => FromAsync($"2001:db8:1:2:{++customer:x}::{customer:x}"), status => status == 429);
 

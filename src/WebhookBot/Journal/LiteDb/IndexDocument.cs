@@ -23,6 +23,9 @@ internal sealed class IndexDocument(DeliveryMeta meta, DeliveryProgress progress
         }
     }
 
+    // LiteDB takes 16 MB, and an index that cannot be made holds all lists up.
+    private const int LongestSubject = 32 * 1024;
+
     public BsonDocument ToBson()
     {
         var rest = new PayloadWriter(256);
@@ -36,7 +39,7 @@ internal sealed class IndexDocument(DeliveryMeta meta, DeliveryProgress progress
             ["id"] = meta.Id,
             ["source"] = meta.Source,
             ["event"] = meta.Event,
-            ["subject"] = meta.Subject,
+            ["subject"] = meta.Subject is { Length: > LongestSubject } subject ? subject[..LongestSubject] : meta.Subject,
             ["received"] = meta.ReceivedTicks,
             ["status"] = (int)progress.Status,
             ["position"] = meta.Position.Value,
