@@ -33,7 +33,6 @@ public static class Program
     /// <summary>The service's HTTP face.</summary>
     public static void MapBot(this WebApplication app)
     {
-        // Webhooks leave at the routing: the intake's answers have bodies of their own.
         app.UseOpenConnections().UseForwardedHeaders().UseExceptionHandler().UseRouting().UseStatusCodePages();
         app.MapIntake();
         app.MapAdmin();

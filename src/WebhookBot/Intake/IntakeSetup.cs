@@ -65,6 +65,8 @@ public static class IntakeSetup
     {
         var endpoint = app.Services.GetRequiredService<IntakeEndpoint>();
         app.Lifetime.ApplicationStopping.Register(() => endpoint.EndAfter(LastBodies));
+
+        // They leave at the routing: what comes behind it is for answers that have no bodies of their own.
         app.MapPost("/hooks/{source}/{secret?}", (RequestDelegate)endpoint.HandleAsync).ShortCircuit();
 
         // The addresses that Slack's manifests have: whatever the source of the preset is called.

@@ -65,6 +65,25 @@ public sealed class OverloadTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Says_nothing_of_hundreds_of_senders_that_hang_up_in_the_middle_of_a_body()
+    {
+        await using var target = await StandIn.StartAsync();
+        await using var bot = await StartAsync(target.Step);
+
+        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Stop }, async (i, stop) =>
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+            await socket.ConnectAsync(bot.Address.Host, bot.Address.Port, stop);
+            await socket.SendAsync("POST /hooks/github HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 20000\r\n\r\n{"u8.ToArray(), stop);
+            await bot.Client.GetStringAsync("/healthz", stop);
+        });
+        await bot.Client.SendAsync("one-that-comes-after-them-all");
+
+        Assert.DoesNotContain("fail:", bot.Output, StringComparison.Ordinal);
+        Assert.InRange(bot.Output.Split('\n').Count(line => line.Contains("Refused", StringComparison.Ordinal)), 0, 60);
+    }
+
+    [Fact]
     public async Task Keeps_what_a_slow_target_does_not_take_on_the_disk_and_stays_small()
     {
         await using var target = await StandIn.StartAsync();

@@ -163,6 +163,21 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public async Task A_digest_whose_rule_is_gone_is_not_told_and_says_so()
+    {
+        await using var world = await BotWorld.StartAsync(Daily);
+        var gathered = (await PushAsync(world, "a", "planned")).GetProperty("id").GetString()!;
+        await world.ChangeRulesAsync(Daily.Replace("summary", "renamed", StringComparison.Ordinal));
+
+        await world.RestartAsync(TimeSpan.FromHours(2));
+
+        var action = (await world.Bot.FinishedAsync(gathered, "done")).Action("summary");
+        Assert.Equal("skipped", action.Status());
+        Assert.Equal("not told: there is no rule 'summary' any more", action.Attempts()[^1].GetProperty("detail").GetString());
+        Assert.Empty(world.Slack.Messages);
+    }
+
+    [Fact]
     public async Task A_digest_of_alerts_tells_what_all_senders_of_alerts_have_in_common()
     {
         await using var world = await BotWorld.StartAsync("""

@@ -57,6 +57,21 @@ public sealed class LiveRulesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Names_the_mistake_and_not_a_warning_as_the_reason_why_a_reload_failed()
+    {
+        _bot.Folder.Write("rules/a.yml", "rules: { x: { on: github.pus, then: [] } }");
+
+        var rules = await RulesAsync(r => r.GetProperty("diagnostics").GetArrayLength() > 1);
+
+        Assert.Equal(["warning", "error"], rules.GetProperty("diagnostics").EnumerateArray().Select(d => d.GetProperty("severity").GetString()));
+        using var ready = await _bot.Client.GetAsync("/readyz", TestContext.Current.CancellationToken);
+        var text = await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("stays in force: ", text, StringComparison.Ordinal);
+        Assert.Contains(" error WB", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Is_not_held_up_by_a_pipe_among_the_files()
     {
         var pipe = Path.Combine(_bot.Folder.Path, "rules", "pipe.yml");

@@ -11,7 +11,7 @@ namespace WebhookBot.Actions.Digests;
 /// which the rule's <c>then</c> works off like any other; the others find that done. One that came too late for that, or was given up and
 /// sent again, is told by itself. No rule file can name it.
 /// </summary>
-public sealed class DigestAction(IJournal journal, IAlertSources alerts, TimeProvider clock) : IAction
+public sealed class DigestAction(IJournal journal, IAlertSources alerts, IRuleSetInForce rules, TimeProvider clock) : IAction
 {
     /// <summary>What it is called, and that it takes nothing.</summary>
     public static readonly ActionDescriptor Definition = new(Digest.Gather, "Gathers an event.", []);
@@ -26,6 +26,12 @@ public sealed class DigestAction(IJournal journal, IAlertSources alerts, TimePro
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (!rules.Current.Rules.Any(rule => rule.Name == request.Rule))
+        {
+            // A digest is told by the rule's steps, and they went with it.
+            return new ActionOutcome.Skipped($"not told: there is no rule '{request.Rule}' any more");
+        }
+
         var batch = request.Arguments.TextAt("batch")!;
         if (await journal.FindAsync(batch, cancellation) is { Delivery.Source: Digest.Source } told)
         {

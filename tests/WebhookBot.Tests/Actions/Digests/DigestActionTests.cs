@@ -4,9 +4,11 @@ using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using WebhookBot.Actions;
 using WebhookBot.Actions.Digests;
+using WebhookBot.Actions.Http;
 using WebhookBot.Journal;
 using WebhookBot.Journal.LiteDb;
 using WebhookBot.Rules;
+using WebhookBot.Rules.Compilation;
 using WebhookBot.Rules.Planning;
 using WebhookBot.Tests.Journal;
 
@@ -125,6 +127,15 @@ public sealed class DigestActionTests : IDisposable
 
     private static bool ActionStatusOf(ActionOutcome outcome) => outcome is ActionOutcome.Succeeded;
 
+    private static IRuleSetInForce Rules()
+    {
+        var compiler = new RuleCompiler(new RuleVocabulary(new ActionCatalog([HttpAction.Definition]), ["github"], []));
+        var set = compiler.Compile([new RuleFile("r.yml", "rules: { summary: { on: github.push, then: [ http: { url: \"https://example.com/\" } ] } }")]).RuleSet!;
+        var rules = Substitute.For<IRuleSetInForce>();
+        rules.Current.Returns(set);
+        return rules;
+    }
+
     private LiteDbJournal Open() => LiteDbJournal.Open(new JournalOptions { Path = _folder.Journal }, _time);
 
     private async Task<string> GatherAsync(string id, string body, string batch = Batch)
@@ -141,7 +152,7 @@ public sealed class DigestActionTests : IDisposable
         return _ids[id] = receipt.Id;
     }
 
-    private async Task<ActionOutcome> TellAsync(string id) => await new DigestAction(_journal, Substitute.For<IAlertSources>(), _time).ExecuteAsync(
+    private async Task<ActionOutcome> TellAsync(string id) => await new DigestAction(_journal, Substitute.For<IAlertSources>(), Rules(), _time).ExecuteAsync(
         new ActionRequest
         {
             Key = "key-" + id,
