@@ -280,6 +280,11 @@ internal sealed partial class TemplateSyntax
             }
         }
 
+        if (Problem is null && !isBlock && tokens.Count > 1)
+        {
+            Problem = HelperArguments.Problem(tokens);
+        }
+
         if (Problem is null && depth != 0)
         {
             Problem = $"the parentheses of '{Shorten(expression)}' do not match{(depth > MaxDepth ? $", or are deeper than {MaxDepth} levels" : "")}";
