@@ -234,7 +234,7 @@ internal sealed class IntakeEndpoint : IDisposable
     {
         BodyProblem.TooLarge => IntakeAnswer.Refused(413, "The body is too large", $"at most {limit} bytes are taken"),
         BodyProblem.TooSlow => IntakeAnswer.Busy("Too many large bodies are being read", TimeSpan.FromSeconds(10)),
-        BodyProblem.Stalled => IntakeAnswer.Refused(408, "The body did not come", "nothing came of it for a while; send all of it at once"),
+        BodyProblem.Stalled => IntakeAnswer.Refused(400, "The body did not come", "nothing came of it for a while; send all of it at once"),
         _ => IntakeAnswer.Refused(400, "The body ended early", "fewer bytes came than were announced, or its chunks are not written as HTTP wants them"),
     };
 

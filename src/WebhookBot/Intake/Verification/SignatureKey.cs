@@ -83,7 +83,7 @@ internal abstract class SignatureKey(SourceSecret secret)
 
     private sealed class HmacKey(SourceSecret secret, VerificationAlgorithm algorithm, byte[] key) : SignatureKey(secret)
     {
-        // To begin with a key costs a sixth of a whole delivery's: what has begun is kept for the next one.
+        // To begin with a key takes a sixth of the time for a usual body: what has begun is kept for the next one.
         private IncrementalHash? _begun;
 
         public override bool Verifies(ReadOnlySpan<byte> content, IReadOnlyList<byte[]> signatures)
