@@ -129,7 +129,10 @@ internal static class ZoneName
             return zone;
         }
 
-        diagnostics.Error(node.Position, code, $"'{Suggestion.Shorten(name)}' is no time zone of this machine; write it as Europe/Oslo");
+        diagnostics.Error(node.Position, code, Unknown(name));
         return null;
     }
+
+    /// <summary>That there is no such zone, in words.</summary>
+    public static string Unknown(string name) => $"'{Suggestion.Shorten(name)}' is no time zone of this machine; write it as Europe/Oslo";
 }

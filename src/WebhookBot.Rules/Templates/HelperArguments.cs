@@ -1,4 +1,5 @@
 using System.Globalization;
+using WebhookBot.Rules.Compilation;
 using static WebhookBot.Rules.Compilation.Suggestion;
 
 namespace WebhookBot.Rules.Templates;
@@ -34,7 +35,7 @@ internal static class HelperArguments
         }
 
         return option != Zone ? $"'date' has no option '{Shorten(option)}', only {Zone}=\"Europe/Oslo\""
-            : value is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(value, out _) ? $"'{Shorten(value)}' is no time zone of this machine; write it as Europe/Oslo"
+            : value is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(value, out _) ? ZoneName.Unknown(value)
             : null;
     }
 

@@ -52,32 +52,29 @@ internal static class SourceEndpoints
         }
     }
 
-    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? last, DeliveryLogSweep? sweep)
+    private static JsonObject Describe(WebhookSource source, SourceRecord record, DateTimeOffset? last, DeliveryLogSweep? sweep) => new()
     {
-        return new JsonObject
+        ["name"] = source.Name,
+        ["preset"] = source.Definition.Preset,
+        ["path"] = $"/hooks/{source.Name}",
+        ["secrets"] = Names(source.Definition.Secrets.Select(s => s.Name)),
+        ["lacks_secret"] = source.LacksSecret,
+        ["development_secrets"] = Names(source.DevelopmentSecrets),
+        ["unusable_secrets"] = Names(source.UnusableSecrets),
+        ["secret_form"] = WebhookVerifier.FormOf(source.Shape),
+        ["proves"] = source.Verifier.Proof.Covers.ToString().ToLowerInvariant(),
+        ["last_received_at"] = last is { } time ? ApiJson.Time(time) : null,
+        ["taken"] = record.Taken,
+        ["refused"] = record.Refused,
+        ["delivery_log"] = sweep is null ? null : new JsonObject
         {
-            ["name"] = source.Name,
-            ["preset"] = source.Definition.Preset,
-            ["path"] = $"/hooks/{source.Name}",
-            ["secrets"] = Names(source.Definition.Secrets.Select(s => s.Name)),
-            ["lacks_secret"] = source.LacksSecret,
-            ["development_secrets"] = Names(source.DevelopmentSecrets),
-            ["unusable_secrets"] = Names(source.UnusableSecrets),
-            ["secret_form"] = WebhookVerifier.FormOf(source.Shape),
-            ["proves"] = source.Verifier.Proof.Covers.ToString().ToLowerInvariant(),
-            ["last_received_at"] = last is { } time ? ApiJson.Time(time) : null,
-            ["taken"] = record.Taken,
-            ["refused"] = record.Refused,
-            ["delivery_log"] = sweep is null ? null : new JsonObject
-            {
-                ["read_at"] = sweep.CompletedAt is { } read ? ApiJson.Time(read) : null,
-                ["tried_at"] = sweep.EndedAt is { } tried ? ApiJson.Time(tried) : null,
-                ["problem"] = sweep.Problem,
-                ["refusal"] = sweep.Refusal,
-            },
-            ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
-        };
-    }
+            ["read_at"] = sweep.CompletedAt is { } read ? ApiJson.Time(read) : null,
+            ["tried_at"] = sweep.EndedAt is { } tried ? ApiJson.Time(tried) : null,
+            ["problem"] = sweep.Problem,
+            ["refusal"] = sweep.Refusal,
+        },
+        ["refusals"] = new JsonArray([.. record.Refusals.Select(Describe)]),
+    };
 
     private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(n => JsonValue.Create(n))]);
 

@@ -106,8 +106,9 @@ internal sealed class IntakeEndpoint : IDisposable
     }
 
     // Looking for the nearest name takes longer than refusing, so it is looked for when somebody reads it.
-    private Func<string> Missed(string name, bool isSecretGiven) => () => _sources.Find(name) is not null && isSecretGiven ? $"'{name}' takes no secret in its address"
-        : _sources.Find(name) is not null ? $"there was no source named '{Shorten(name)}' then; there is one now" : $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}";
+    private Func<string> Missed(string name, bool isSecretGiven) => () => _sources.Find(name) is null
+        ? $"no source is named '{Shorten(name)}'{Suggestion.For(name, _sources.All.Select(s => s.Name))}"
+        : isSecretGiven ? $"'{name}' takes no secret in its address" : $"there was no source named '{Shorten(name)}' then; there is one now";
 
     private IntakeAnswer Unknown(HttpContext http) =>
         IntakeAnswer.Refused(404, "There is no such source", http.Request.RouteValues["secret"] is not null && _sources.Find((string?)http.Request.RouteValues["source"] ?? "") is { } source
