@@ -81,8 +81,9 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         using (await tools.Quarantine.EnterAsync(lease.Interrupted, cancellation))
         using (await _things.EnterAsync(Ask(action, request, action.SerialiseBy), cancellation))
         {
-            return planned.IsShadow || action.MissingSetting is not null
-                ? await RehearseAsync(lease, action, request, cancellation)
+            var missing = Ask(action, request, action.MissingFor);
+            return planned.IsShadow || missing is not null
+                ? await RehearseAsync(lease, action, request, missing, cancellation)
                 : await PerformAsync(lease, action, request, how, cancellation);
         }
     }
@@ -143,7 +144,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
     }
 
     // Everything but the call: what the action reads it reads, and the first call that would change something ends it.
-    private async Task<Attempt?> RehearseAsync(ActionLease lease, IAction action, ActionRequest request, CancellationToken cancellation)
+    private async Task<Attempt?> RehearseAsync(ActionLease lease, IAction action, ActionRequest request, string? missing, CancellationToken cancellation)
     {
         if (!await tools.Recorder.BeginAsync(lease, cancellation))
         {
@@ -151,7 +152,7 @@ public sealed partial class ActionRunner(IEnumerable<IAction> actions, RunnerToo
         }
 
         string detail;
-        if (action.MissingSetting is { } missing)
+        if (missing is not null)
         {
             detail = $"would have run; {missing}";
         }

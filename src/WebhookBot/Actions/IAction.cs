@@ -13,6 +13,9 @@ public interface IAction
     /// <summary>Why it cannot be carried out here (a credential is missing), or null when it can. Then it runs as shadow.</summary>
     string? MissingSetting => null;
 
+    /// <summary>The same of one try: what only its arguments name may be missing, too.</summary>
+    string? MissingFor(ActionRequest request) => MissingSetting;
+
     /// <summary>
     /// The outside thing it changes, so that two actions on the same thing are never in flight together (a living message's key);
     /// null when it does not matter.

@@ -84,7 +84,7 @@ public sealed class AttemptTests
         await using var world = await SimulatedBot.StartAsync(u => $$"""
             rules:
               call: { on: github.push, then: [ { http: { url: "{{u}}hook" }, retry: false } ] }
-              bad: { on: github.issues.opened, then: [ { http: { url: "{{u}}hook", sign: NO_SUCH_SETTING }, retry: false } ] }
+              bad: { on: github.issues.opened, then: [ { http: { url: "{{u}}hook", headers: { "no name": x } }, retry: false } ] }
             """);
         world.Target.On("POST", "hook", _ => new PeerAnswer(500));
         for (var i = 0; i < 5; i++)
@@ -98,6 +98,22 @@ public sealed class AttemptTests
 
         var open = Assert.Single(await world.TargetsAsync());
         Assert.Equal("open", open.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Are_not_made_while_the_setting_to_sign_with_is_missing_but_told()
+    {
+        await using var world = await SimulatedBot.StartAsync(u => $$"""
+            rules:
+              signed: { on: github.push, then: [ { http: { url: "{{u}}hook", sign: NO_SUCH_SECRET } } ] }
+            """);
+
+        var id = await world.Bot.SendGitHubAsync("push", BotWorld.Sample("github.push"));
+
+        var action = (await world.Bot.FinishedAsync(id, "done")).GetProperty("actions")[0];
+        Assert.Equal("shadow", action.Status());
+        Assert.Contains("NO_SUCH_SECRET", Assert.Single(action.Attempts()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(world.Target.Requests);
     }
 
     [Fact]

@@ -42,6 +42,14 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
             : null;
     }
 
+    public string? MissingFor(ActionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Arguments.TextAt("sign") is { } setting && !string.IsNullOrWhiteSpace(setting) && string.IsNullOrEmpty(configuration[setting])
+            ? $"{setting}, which it is signed with, is not set"
+            : null;
+    }
+
     public async Task<ActionOutcome> ExecuteAsync(ActionRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -102,12 +110,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
             return null;
         }
 
-        if (configuration[setting] is not { Length: > 0 } secret)
-        {
-            return $"sign: the setting {setting} is not set";
-        }
-
-        if (StandardWebhook.KeyOf(secret) is not { } key)
+        if (StandardWebhook.KeyOf(configuration[setting] ?? "") is not { } key)
         {
             return $"sign: the setting {setting} holds no Standard Webhooks secret (whsec_ followed by base64)";
         }
