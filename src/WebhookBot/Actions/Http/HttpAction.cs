@@ -45,7 +45,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
     public string? MissingFor(ActionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.Arguments.TextAt("sign") is { } setting && !string.IsNullOrWhiteSpace(setting) && string.IsNullOrEmpty(configuration[setting])
+        return SettingToSignWith(request) is { } setting && string.IsNullOrEmpty(configuration[setting])
             ? $"{setting}, which it is signed with, is not set"
             : null;
     }
@@ -100,12 +100,12 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
 
         message.Headers.UserAgent.Add(UserAgent);
         message.Headers.Add("Idempotency-Key", IdOf(request));
-        return HttpHeaders.Apply(message, arguments.At("headers")) ?? Sign(message, arguments.TextAt("sign"), IdOf(request), body);
+        return HttpHeaders.Apply(message, arguments.At("headers")) ?? Sign(message, SettingToSignWith(request), IdOf(request), body);
     }
 
     private string? Sign(HttpRequestMessage message, string? setting, string id, byte[] body)
     {
-        if (string.IsNullOrWhiteSpace(setting))
+        if (setting is null)
         {
             return null;
         }
@@ -167,6 +167,10 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
             : expected.Any(e => int.TryParse(e, out var exact)
                 ? exact == status
                 : e.Length == 3 && e.EndsWith("xx", StringComparison.OrdinalIgnoreCase) && e[0] - '0' == status / 100);
+
+    // Null when it is not to be signed.
+    private static string? SettingToSignWith(ActionRequest request) =>
+        request.Arguments.TextAt("sign") is { } setting && !string.IsNullOrWhiteSpace(setting) ? setting : null;
 
     // The key as it is where a header can carry it.
     private static string IdOf(ActionRequest request) =>
