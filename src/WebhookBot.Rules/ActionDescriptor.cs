@@ -75,6 +75,9 @@ public sealed record ActionParameter(
     /// <summary>What is wrong with an element of a list; null when nothing is, or when anything will do.</summary>
     public Func<JsonElement, ArgumentProblem?>? Element { get; init; }
 
+    /// <summary>What is wrong with an entry of a mapping, by its name and its text, which is null where a template stands; null when nothing is.</summary>
+    public Func<string, string?, ArgumentProblem?>? Entry { get; init; }
+
     /// <summary>Whether it takes the name of a setting that holds a secret.</summary>
     public bool NamesSecret { get; init; }
 

@@ -81,6 +81,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
 
                 return new ArgumentTemplate.Items([.. list.Items.Cast<YamlScalar>().Select(i => Text(i, parameter.Format))]);
             case ParameterType.TextMapping when node is YamlMapping texts && texts.Entries.All(e => e.Value is YamlScalar { Kind: not ScalarKind.Null }):
+                CheckEntries(parameter, texts);
                 return new ArgumentTemplate.Mapping([.. texts.Entries.Select(e => (e.Key.Text, (ArgumentTemplate)Text((YamlScalar)e.Value, parameter.Format)))]);
             case ParameterType.Number when node is YamlScalar { Kind: ScalarKind.Number } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
                 return new ArgumentTemplate.Constant(scalar);
@@ -108,10 +109,23 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
     {
         foreach (var item in list.Items)
         {
-            if (parameter.Element?.Invoke(item.ToJson()) is { } problem)
-            {
-                diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, item.Position, DiagnosticCode.BadArgument, problem.Message);
-            }
+            Tell(parameter.Element?.Invoke(item.ToJson()), item.Position);
+        }
+    }
+
+    private void CheckEntries(ActionParameter parameter, YamlMapping texts)
+    {
+        foreach (var (key, value) in texts.Entries.Select(e => (e.Key, ((YamlScalar)e.Value).Text)))
+        {
+            Tell(parameter.Entry?.Invoke(key.Text, value.Contains("{{", StringComparison.Ordinal) ? null : value), key.Position);
+        }
+    }
+
+    private void Tell(ArgumentProblem? problem, SourcePosition at)
+    {
+        if (problem is not null)
+        {
+            diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, at, DiagnosticCode.BadArgument, problem.Message);
         }
     }
 
@@ -128,11 +142,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             return;
         }
 
-        if (parameter.Form?.Invoke(scalar.Text) is { } problem)
-        {
-            diagnostics.Tell(problem.IsCertain ? Severity.Error : Severity.Warning, scalar.Position, DiagnosticCode.BadArgument, problem.Message);
-        }
-
+        Tell(parameter.Form?.Invoke(scalar.Text), scalar.Position);
         if (parameter.OneOf is { } choices && !choices.Contains(scalar.Text))
         {
             diagnostics.Error(scalar.Position, DiagnosticCode.BadArgument, $"'{parameter.Name}' is one of {string.Join(", ", choices)}{Suggestion.Near(scalar.Text, choices)}");

@@ -62,7 +62,7 @@ public static class RuleKeys
         new("retry", ValueForm.AnyOf("a number of attempts, `false` for one attempt, or `{ attempts, base, max, max_age }`", ValueForm.WholeNumber(1, MostAttempts), ValueForm.Only(false), ValueForm.Mapping(Retry)),
             "How often it is tried before it is a dead letter; 8 times when it does not say (base 5s, max 30m)."),
         new("name", ValueForm.Text(), "What people call the step, in explanations and in the log."),
-        new("stop_on_failure", ValueForm.Flag, "The steps after it wait until it has succeeded, and are left out when it fails for good. Without it steps do not wait for each other."),
+        new("stop_on_failure", ValueForm.Flag, "The steps after it wait until it has succeeded, and are left out when it fails for good, until that is tried again. Without it steps do not wait for each other."),
     ]);
 
     /// <summary>Of a rule.</summary>

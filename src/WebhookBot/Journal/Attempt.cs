@@ -37,6 +37,12 @@ public enum ActionStatus
 /// <param name="NextAt">When it is to be tried again; null when it is not.</param>
 public sealed record Attempt(DateTimeOffset At, ActionStatus Status, string Detail, DateTimeOffset? NextAt = null)
 {
+    /// <summary>
+    /// The place in the plan of the dead letter that a skipped action was left out for; null when it was skipped for another reason. When that one
+    /// is tried again, so is what was left out for it.
+    /// </summary>
+    public int? LeftOutFor { get; init; }
+
     /// <summary>What is told of a try that was never recorded.</summary>
     public const string WasInterrupted = "the process ended in the middle of it; whether it was done is not known";
 }

@@ -55,11 +55,12 @@ internal sealed class HeldActionGate(
 
     private Attempt? Follow(DeliveryRecord record, string before)
     {
-        var first = record.Actions.FirstOrDefault(a => a.Action.Key == before);
+        var place = record.Actions.TakeWhile(a => a.Action.Key != before).Count();
+        var first = record.Actions.ElementAtOrDefault(place);
         switch (first?.Status)
         {
             case ActionStatus.Dead:
-                return Skip($"left out: {NameOf(first.Action)} before it failed");
+                return Skip($"left out: {NameOf(first.Action)} before it failed") with { LeftOutFor = place };
             case ActionStatus.Skipped when first.Attempts is [.., var last] && last.Detail.StartsWith(AttemptJudge.Stale, StringComparison.Ordinal):
                 return Skip($"left out: {NameOf(first.Action)} before it was not done in time");
             case ActionStatus.Pending or ActionStatus.Running or ActionStatus.Retrying or ActionStatus.Waiting:

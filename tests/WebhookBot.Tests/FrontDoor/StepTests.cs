@@ -47,6 +47,32 @@ public sealed class StepTests
         Assert.Empty(world.Slack.Messages);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_steps_that_were_left_out_are_done_when_the_one_before_them_is_tried_again_and_succeeds(bool isRestarted)
+    {
+        await using var world = await BotWorld.StartAsync(Chain);
+        world.Slack.Peer.Next(new PeerAnswer(500), 2, IsPost);
+        var delivery = await world.DeliverAsync("push", BotWorld.Sample("github.push"), "dead");
+        var id = delivery.GetProperty("id").GetString()!;
+        await Poll.UntilAsync(() => world.Bot.GetDeliveryAsync(id), d => Outcomes(d, 1)[^1] == "skipped");
+        if (isRestarted)
+        {
+            await world.RestartAsync();
+        }
+
+        var key = delivery.GetProperty("actions")[0].GetProperty("key").GetString();
+        using var answer = await world.Bot.Client.PostAsync($"/api/actions/{key}/retry", null, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+        delivery = await world.Bot.FinishedAsync(id, "done");
+
+        Assert.Equal(["first", "second"], world.Slack.Messages.Select(m => m.Text));
+        Assert.Equal(["retrying", "dead", "pending", "succeeded"], Outcomes(delivery, 0));
+        Assert.Contains("skipped", Outcomes(delivery, 1));
+        Assert.Equal("succeeded", Outcomes(delivery, 1)[^1]);
+    }
+
     [Fact]
     public async Task A_rule_that_acts_too_often_on_one_subject_is_stopped_and_its_owner_hears_of_it_once()
     {

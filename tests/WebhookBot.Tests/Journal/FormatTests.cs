@@ -17,6 +17,7 @@ public sealed class FormatTests : IDisposable
     [Theory]
     [InlineData("format-2.log", "2b6de7ed-4b59-4fb4-af29-ba7455ae1271")]
     [InlineData("format-3.log", "bbe28f0a-7410-4a8d-b38c-c038d8cd81e7")]
+    [InlineData("format-4.log", "67c7c883-4775-48df-bee6-32858e8ec6eb")]
     public async Task Reads_a_journal_of_an_older_format_and_goes_on_in_it(string file, string pullRequest)
     {
         Directory.CreateDirectory(_folder.Log);
@@ -55,5 +56,5 @@ public sealed class FormatTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(Assert.Single(_folder.Segments)));
     }
 
-    private LiteDbJournal Open() => LiteDbJournal.Open(new JournalOptions { Path = _folder.Journal }, new FakeTimeProvider(new DateTimeOffset(2026, 11, 27, 0, 0, 0, TimeSpan.Zero)));
+    private LiteDbJournal Open() => LiteDbJournal.Open(new JournalOptions { Path = _folder.Journal }, new FakeTimeProvider(new DateTimeOffset(2026, 11, 28, 0, 0, 0, TimeSpan.Zero)));
 }

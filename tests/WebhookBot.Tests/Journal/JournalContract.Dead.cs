@@ -146,6 +146,67 @@ public abstract partial class JournalContract
         Assert.Equal(ActionStatus.Dead, Assert.Single(await DeadAsync()).Actions[1].Status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Takes_up_what_was_left_out_for_a_dead_letter_together_with_it(bool isSentAgain)
+    {
+        var id = await Journal.AppendAsync("a");
+        var lease = await Journal.ClaimOneAsync();
+        await Journal.PlanAsync(lease, "k1", "k2", "k3", "k4");
+        Attempt[] tries = [JournalDriver.Dead, s_closed with { LeftOutFor = 0 }, s_closed, JournalDriver.Dead];
+        foreach (var (action, attempt) in (await Journal.ActionsAsync(lease)).Zip(tries))
+        {
+            await Journal.RecordAsync(action, attempt);
+        }
+
+        await Journal.ReleaseAsync(lease);
+        Assert.Equal([null, 0, null, null], (await Journal.GetAsync(id)).Actions.Select(action => action.Attempts[^1].LeftOutFor));
+        await ReopenAsync();
+
+        // Of another dead letter nothing was left out.
+        Assert.True(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 3, s_again, Stop));
+        Assert.Equal(["k4"], await TakeAsync());
+        if (isSentAgain)
+        {
+            Assert.True((await Journal.AppendAsync(JournalDriver.Draft("a"), Stop)).IsDuplicate);
+        }
+        else
+        {
+            Assert.True(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 0, s_again, Stop));
+        }
+
+        await ReopenAsync();
+        Assert.Equal(isSentAgain ? ["k1", "k2", "k4"] : ["k1", "k2"], await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Does_not_leave_out_what_follows_an_action_that_has_been_taken_up_again_meanwhile()
+    {
+        var id = await Journal.AppendAsync("a");
+        var lease = await Journal.ClaimOneAsync();
+        await Journal.PlanAsync(lease, "k1", "k2");
+        var actions = await Journal.ActionsAsync(lease);
+        await Journal.RecordAsync(actions[0], JournalDriver.Dead);
+        Assert.True(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 0, s_again, Stop));
+        await Journal.RecordAsync(actions[1], s_closed with { LeftOutFor = 0 });
+        await Journal.ReleaseAsync(lease);
+
+        Assert.Equal([ActionStatus.Pending, ActionStatus.Pending], (await Journal.GetAsync(id)).Actions.Select(action => action.Status));
+        var second = (await Journal.ActionsAsync(await Journal.ClaimOneAsync()))[1];
+        Assert.Equal(("k2", 0, false), (second.Action.Key, second.Attempts, second.IsInDoubt));
+    }
+
+    private async Task<IReadOnlyList<string>> TakeAsync()
+    {
+        var lease = await Journal.ClaimOneAsync();
+        var actions = await Journal.ActionsAsync(lease);
+        Assert.All(actions, action => Assert.Equal(0, action.Attempts));
+        await Journal.RecordAsync(actions[^1], JournalDriver.Dead);
+        await Journal.ReleaseAsync(lease);
+        return [.. actions.Select(action => action.Action.Key)];
+    }
+
     private async Task<(string Id, long Sequence)> DieAsync(string sender, string? subject = null)
     {
         var id = await Journal.AppendAsync(sender, subject);

@@ -22,11 +22,23 @@ public sealed class LiteralArgumentsTests
     [InlineData("slack.message: { channel: '#dev', text: x }", "error WB0130: unknown action 'slack.message'; did you mean 'slack.post'?")]
     [InlineData("github.label: { add: x }", "error WB0132: github.label needs 'number' here, because github.push has no pull_request.number or issue.number or number to take it from")]
     [InlineData("github.comment: { body: x }", "error WB0132: github.comment needs 'number' here")]
+    [InlineData("http: { url: 'https://example.com', headers: { Host: example.org } }", "error WB0133: the header 'Host' may not be set by a rule")]
+    [InlineData("http: { url: 'https://example.com', headers: { Webhook-Id: '{{after}}' } }", "error WB0133: the header 'Webhook-Id' may not be set by a rule")]
+    [InlineData("http: { url: 'https://example.com', headers: { 'X Key': a } }", "error WB0133: the header 'X Key' is not a valid header")]
+    [InlineData("http: { url: 'https://example.com', headers: { 'X Key': '{{after}}' } }", "error WB0133: the header 'X Key' is not a valid header")]
+    [InlineData("http: { url: 'https://example.com', headers: { X-Name: Zoë } }", "error WB0133: the header 'X-Name' holds a line end or another character that headers cannot carry")]
+    [InlineData("http: { url: 'https://example.com', headers: { Content-Type: nonsense } }", "error WB0133: the header 'Content-Type' is not a valid header")]
+    [InlineData("github.label: { number: 4, add: x, create: red }", "error WB0133: create: 'red' is no colour of six hexadecimal digits, such as d73a4a")]
+    [InlineData("github.label: { number: 4, add: [x, ..] }", "error WB0133: '.' and '..' cannot be labels")]
+    [InlineData("github.label: { number: 4, add: x, repository: shop }", "error WB0133: 'repository' is of the form owner/name")]
     public void Tells_what_cannot_work(string step, string told) => Assert.StartsWith(told, Assert.Single(Told("github.push", step)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("github.push", "http: { url: 'https://example.com/{{ref}}', expect: [200, 2xx, 4XX] }")]
     [InlineData("github.push", "http: { url: '{{repository.html_url}}' }")]
+    [InlineData("github.push", "http: { url: 'https://example.com', headers: { Authorization: 'Bearer {{after}}', X-Ref: main, Content-Type: 'text/plain; charset=utf-8', Content-MD5: '{{after}}', User-Agent: us } }")]
+    [InlineData("github.push", "github.label: { number: 4, add: x, create: '#D73a4a', repository: acme/shop }")]
+    [InlineData("github.push", "github.label: { number: 4, add: x, create: '{{vars.colour}}', repository: '{{repository.owner.login}}/shop' }")]
     [InlineData("github.push", "slack.post: { channel: '#dev', text: x }")]
     [InlineData("github.push", "slack.post: { channel: '@octocat', text: x }")]
     [InlineData("github.push", "slack.post: { channel: '@some.body@example.com', text: x }")]
@@ -52,5 +64,5 @@ public sealed class LiteralArgumentsTests
     private static List<string> Told(string on, string step) => Compile($"rules:\n  r:\n    on: {on}\n    then: [{step}]\n");
 
     private static List<string> Compile(string text) =>
-        [.. new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("r.yml", text)]).Diagnostics.Select(d => d.ToString().Split(": ", 2)[1])];
+        [.. new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("r.yml", text), new RuleFile("vars.yml", "vars: { colour: d73a4a }")]).Diagnostics.Select(d => d.ToString().Split(": ", 2)[1])];
 }

@@ -11,9 +11,9 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
     /// <summary>What rule files know of it.</summary>
     public static readonly ActionDescriptor Definition = new("github.label", "Adds labels to an issue or pull request and removes others.",
     [
-        new("add", ParameterType.TextList, "Labels that it shall have.") { AlsoCalled = ["labels", "label", "name", "names"] },
-        new("remove", ParameterType.TextList, "Labels that it shall not have.") { AlsoCalled = ["delete", "unlabel"] },
-        new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet.") { AlsoCalled = ["color", "colour"] },
+        new("add", ParameterType.TextList, "Labels that it shall have.") { Form = Labels.NameProblem, AlsoCalled = ["labels", "label", "name", "names"] },
+        new("remove", ParameterType.TextList, "Labels that it shall not have.") { Form = Labels.NameProblem, AlsoCalled = ["delete", "unlabel"] },
+        new("create", ParameterType.Text, "The colour (six hexadecimal digits) that labels get which the repository does not have yet.") { Form = Labels.ColourProblem, AlsoCalled = ["color", "colour"] },
         GitHubParameters.Repository,
         GitHubParameters.Number,
     ])
@@ -132,16 +132,20 @@ public sealed partial class GitHubLabelAction(GitHubCalls github) : IAction
         {
             var add = request.Arguments.TextsAt("add").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
             var remove = request.Arguments.TextsAt("remove").Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-            var colour = request.Arguments.TextAt("create")?.Trim().TrimStart('#');
-            colour = string.IsNullOrEmpty(colour) ? null : colour;
+            var colour = ColourOf(request.Arguments.TextAt("create"));
             var problem = add.Intersect(remove, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both
                 ? $"the label '{Redaction.Clean(both)}' is both to be added and to be removed"
-                : colour is not null && !Hex().IsMatch(colour)
-                    ? $"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits"
-                    : null;
-            problem ??= add.Concat(remove).Any(l => l is "." or "..") ? "'.' and '..' cannot be labels" : null;
+                : (ColourProblem(colour ?? "") ?? add.Concat(remove).Select(NameProblem).FirstOrDefault(p => p is not null))?.Message;
             return new Labels(add, remove, colour, problem);
         }
+
+        public static ArgumentProblem? ColourProblem(string text) =>
+            ColourOf(text) is { } colour && !Hex().IsMatch(colour) ? new($"create: '{Redaction.Clean(colour)}' is no colour of six hexadecimal digits, such as d73a4a") : null;
+
+        // In the address of a call they would name something else.
+        public static ArgumentProblem? NameProblem(string label) => label is "." or ".." ? new("'.' and '..' cannot be labels") : null;
+
+        private static string? ColourOf(string? text) => text?.Trim().TrimStart('#') is { Length: > 0 } colour ? colour : null;
 
         [GeneratedRegex(@"\A[0-9a-fA-F]{6}\z")]
         private static partial Regex Hex();

@@ -1,3 +1,4 @@
+using WebhookBot.Clients.GitHub;
 using WebhookBot.Rules;
 
 namespace WebhookBot.Actions.GitHub;
@@ -8,6 +9,7 @@ internal static class GitHubParameters
     public static ActionParameter Repository { get; } = new(
         "repository", ParameterType.Text, "The repository, owner/name; without it the one that the event is about.")
     {
+        Form = text => RepositoryName.Parse(text.Trim()) is null ? new("'repository' is of the form owner/name") : null,
         InsteadFrom = ["repository.full_name"],
         AlsoCalled = ["repo", "repository_name"],
     };

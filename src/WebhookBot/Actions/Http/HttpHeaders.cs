@@ -1,11 +1,15 @@
 using System.Text.Json;
 using WebhookBot.Clients;
+using WebhookBot.Rules;
 
 namespace WebhookBot.Actions.Http;
 
 /// <summary>Puts a rule's headers on a request, and refuses those that would change what the request is.</summary>
 internal static class HttpHeaders
 {
+    private const string NotForRules = "may not be set by a rule";
+    private const string NotValid = "is not a valid header";
+
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Content-Length", "Expect", "Host", "HTTP2-Settings", "Idempotency-Key", "Keep-Alive", "Proxy-Authenticate",
@@ -32,11 +36,22 @@ internal static class HttpHeaders
         return null;
     }
 
+    /// <summary>What is wrong with a header of a rule, whose value is null where only the event tells it; null when nothing is.</summary>
+    public static ArgumentProblem? ProblemOf(string name, string? value)
+    {
+        using var request = new HttpRequestMessage { Content = new ByteArrayContent([]) };
+        var problem = value is not null ? ProblemOf(request, name, value)
+            : Reserved.Contains(name) ? NotForRules
+            : HeadersOf(request, name)?.TryAddWithoutValidation(name, "") == true ? null
+            : NotValid;
+        return problem is null ? null : new($"the header '{Redaction.Clean(name)}' {problem}");
+    }
+
     private static string? ProblemOf(HttpRequestMessage request, string name, string? value)
     {
         if (Reserved.Contains(name))
         {
-            return "may not be set by a rule";
+            return NotForRules;
         }
 
         // Beyond ASCII the bytes would depend on who reads them; control characters could begin another header.
@@ -47,27 +62,19 @@ internal static class HttpHeaders
 
         try
         {
-            AddValidated(request, name, value);
+            // Never TryAddWithoutValidation: it lets line ends pass.
+            var headers = HeadersOf(request, name);
+            headers?.Remove(name);
+            headers?.Add(name, value);
             return null;
         }
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
         {
-            return "is not a valid header";
+            return NotValid;
         }
     }
 
-    // Never TryAddWithoutValidation: it lets line ends pass.
-    private static void AddValidated(HttpRequestMessage request, string name, string value)
-    {
-        if (!name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
-        {
-            request.Headers.Remove(name);
-            request.Headers.Add(name, value);
-        }
-        else if (request.Content is { } content)
-        {
-            content.Headers.Remove(name);
-            content.Headers.Add(name, value);
-        }
-    }
+    // None for those of a body that there is not.
+    private static System.Net.Http.Headers.HttpHeaders? HeadersOf(HttpRequestMessage request, string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) ? request.Content?.Headers : request.Headers;
 }

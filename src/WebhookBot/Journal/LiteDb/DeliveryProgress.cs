@@ -27,6 +27,9 @@ internal struct ActionProgress
     /// <summary>How often the process ended while it was being tried, since the last attempt that is recorded.</summary>
     public int Interrupted;
 
+    /// <summary>The place of the dead letter that it was left out for, counted from 1; 0 when it was not.</summary>
+    public int LeftOutFor;
+
     /// <summary>Whether it was tried and is tried again: what waits until its target may be called is, all the same.</summary>
     public readonly bool IsRetried => Status == ActionStatus.Retrying || (Status == ActionStatus.Waiting && Attempts > 0);
 
@@ -34,7 +37,7 @@ internal struct ActionProgress
     public void StartAnew()
     {
         IsInDoubt |= Attempts > 0 || Interrupted > 0;
-        (Attempts, Interrupted) = (0, 0);
+        (Status, Attempts, Interrupted, LeftOutFor) = (ActionStatus.Pending, 0, 0, 0);
     }
 }
 
@@ -165,25 +168,57 @@ internal sealed class DeliveryProgress
 
     private void ApplyAttempt(ReadOnlySpan<byte> payload)
     {
-        var (action, status, next, _) = AttemptFrame.ReadOutline(payload);
-        if (action < Actions.Length)
+        var attempt = AttemptFrame.ReadOutline(payload);
+        if (attempt.Action >= Actions.Length)
         {
-            ref var progress = ref Actions[action];
-            (progress.Status, progress.DueTicks, progress.IsPutOff) = (status, next, next != 0);
-            if (status == ActionStatus.Waiting)
-            {
-                // Waiting longer is no try, and ends none.
-                return;
-            }
+            return;
+        }
 
-            if (status == ActionStatus.Pending)
-            {
-                progress.StartAnew();
-                return;
-            }
+        ref var progress = ref Actions[attempt.Action];
+        (progress.Status, progress.DueTicks, progress.IsPutOff) = (attempt.Status, attempt.NextTicks, attempt.NextTicks != 0);
+        if (attempt.Status == ActionStatus.Waiting)
+        {
+            // Waiting longer is no try, and ends none.
+            return;
+        }
 
+        if (attempt.Status == ActionStatus.Pending)
+        {
+            TryAnew(attempt.Action);
+        }
+        else if (attempt.LeftOutFor is { } dead)
+        {
+            LeaveOut(ref progress, dead);
+        }
+        else
+        {
             progress.Attempts++;
             progress.Interrupted = 0;
+        }
+    }
+
+    // Together with what was left out for it.
+    private void TryAnew(int dead)
+    {
+        for (var i = 0; i < Actions.Length; i++)
+        {
+            if (i == dead || Actions[i].LeftOutFor == dead + 1)
+            {
+                Actions[i].StartAnew();
+            }
+        }
+    }
+
+    // No try. The other may have been taken up again since it was looked at.
+    private void LeaveOut(ref ActionProgress progress, int dead)
+    {
+        if (dead < Actions.Length && Actions[dead].Status == ActionStatus.Dead)
+        {
+            progress.LeftOutFor = dead + 1;
+        }
+        else
+        {
+            progress.StartAnew();
         }
     }
 
@@ -208,9 +243,8 @@ internal sealed class DeliveryProgress
         NotBeforeTicks = 0;
         foreach (ref var action in Actions.AsSpan())
         {
-            if (action.Status == ActionStatus.Dead)
+            if (action.Status == ActionStatus.Dead || action.LeftOutFor != 0)
             {
-                action.Status = ActionStatus.Pending;
                 action.StartAnew();
             }
         }

@@ -8,6 +8,9 @@ internal static class ProgressCodec
 
     // Stands in the byte of the status when the number of interruptions follows.
     private const int WasInterrupted = 0x40;
+
+    // Stands in the byte of the status when what it was left out for follows.
+    private const int WasLeftOut = 0x20;
     private const int DeliveryWasInterrupted = 4;
 
     public static void Write(ref PayloadWriter writer, DeliveryProgress progress)
@@ -30,10 +33,15 @@ internal static class ProgressCodec
         writer.Number(progress.Actions.Length);
         foreach (ref var action in progress.Actions.AsSpan())
         {
-            writer.Byte((byte)((int)action.Status | (action.Hold != default ? IsHeld : 0) | (action.Interrupted > 0 ? WasInterrupted : 0)));
+            writer.Byte((byte)((int)action.Status | (action.Hold != default ? IsHeld : 0) | (action.Interrupted > 0 ? WasInterrupted : 0) | (action.LeftOutFor != 0 ? WasLeftOut : 0)));
             if (action.Interrupted > 0)
             {
                 writer.Number(action.Interrupted);
+            }
+
+            if (action.LeftOutFor != 0)
+            {
+                writer.Number(action.LeftOutFor);
             }
 
             writer.Number(action.Attempts);
@@ -68,8 +76,9 @@ internal static class ProgressCodec
         foreach (ref var action in progress.Actions.AsSpan())
         {
             var status = reader.Byte();
-            action.Status = (ActionStatus)(status & ~(IsHeld | WasInterrupted));
+            action.Status = (ActionStatus)(status & ~(IsHeld | WasInterrupted | WasLeftOut));
             action.Interrupted = (status & WasInterrupted) != 0 ? checked((int)reader.Number()) : 0;
+            action.LeftOutFor = (status & WasLeftOut) != 0 ? checked((int)reader.Number()) : 0;
             action.Attempts = checked((int)reader.Number());
             action.DueTicks = reader.Int64();
             if ((status & IsHeld) != 0)

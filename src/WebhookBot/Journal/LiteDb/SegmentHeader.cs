@@ -8,7 +8,7 @@ namespace WebhookBot.Journal.LiteDb;
 internal readonly record struct SegmentHeader(int Number, uint Salt)
 {
     public const int Size = 64;
-    public const int FormatVersion = 4;
+    public const int FormatVersion = 5;
     public const string LogExtension = ".log";
     public const string IndexExtension = ".idx";
 
