@@ -26,7 +26,7 @@ internal sealed partial class SwitchSection(RuleVocabulary vocabulary, Diagnosti
             Until = until,
             Owner = owner,
             MaxPerSubject = MaxPerSubject(mapping["max_per_subject"]) ?? Rule.DefaultMaxPerSubject,
-            HearsBots = Shape.Flag(mapping["bots"], "bots", diagnostics) || NamesActor(rule.Condition),
+            HearsBots = mapping["bots"] is { } bots ? Shape.Flag(bots, "bots", diagnostics) : NamesActor(rule.Condition),
         };
     }
 

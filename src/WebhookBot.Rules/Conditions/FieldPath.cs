@@ -135,6 +135,7 @@ public sealed class FieldPath
         return FieldValue.One(current, truncated);
     }
 
+    // An element that lacks the field is there all the same: undefined stands for it.
     private void Spread(JsonElement element, int segment, List<JsonElement> into)
     {
         if (segment == _segments.Length)
@@ -153,6 +154,10 @@ public sealed class FieldPath
         else if (_segments[segment].TryStep(ref element))
         {
             Spread(element, segment + 1, into);
+        }
+        else
+        {
+            into.Add(default);
         }
     }
 

@@ -51,9 +51,15 @@ internal readonly struct FieldValue
     public static FieldValue Unknown(string reason) => new(FieldKind.Unknown, reason: reason);
 
     /// <summary>True for an absent field and for JSON null.</summary>
-    public bool IsAbsent => Kind == FieldKind.Missing || (Kind == FieldKind.One && Element.ValueKind == JsonValueKind.Null);
+    public bool IsAbsent => Kind == FieldKind.Missing || (Kind == FieldKind.One && IsNothing(Element));
 
-    /// <summary>The value itself, the elements of an array, or what a path through arrays found, arrays among it opened.</summary>
+    /// <summary>Whether that element is null, or lacks what was asked for.</summary>
+    public static bool IsNothing(JsonElement element) => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+
+    /// <summary>
+    /// The value itself, the elements of an array, or what a path through arrays found, arrays among it opened; undefined for each element that the
+    /// path leads nowhere in.
+    /// </summary>
     public IEnumerable<JsonElement> Elements()
     {
         if (Kind == FieldKind.One)

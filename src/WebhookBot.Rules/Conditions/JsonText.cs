@@ -102,6 +102,11 @@ public static class JsonText
     /// <summary>The value as short JSON text, for explanations.</summary>
     public static string Seen(JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.Undefined)
+        {
+            return "nothing";
+        }
+
         // Only as much is copied as is shown: an element may be as large as its payload.
         var raw = JsonMarshal.GetRawUtf8Value(value);
         if (raw.Length <= LongestSeen)

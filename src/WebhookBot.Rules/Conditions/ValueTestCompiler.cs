@@ -89,6 +89,16 @@ internal sealed class ValueTestCompiler(DiagnosticBag diagnostics)
             diagnostics.Error(mapping.Position, DiagnosticCode.BadValue, "an empty mapping asks nothing");
         }
 
+        return Every(tests);
+    }
+
+    private static ValueTest? Every(List<ValueTest> tests)
+    {
+        if (tests.OfType<ElementTest>().ToList() is { Count: > 1 } ofElements)
+        {
+            tests = [new EveryElementTest(ofElements), .. tests.Where(test => test is not ElementTest)];
+        }
+
         return tests.Count switch { 0 => null, 1 => tests[0], _ => new EveryTest(tests) };
     }
 }

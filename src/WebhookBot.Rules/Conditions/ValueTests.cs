@@ -23,7 +23,7 @@ internal sealed class AnyTest(IReadOnlyList<ValueTest> tests) : ValueTest
     }
 }
 
-/// <summary>All of several tests: the operators of one mapping.</summary>
+/// <summary>All of several tests: the operators of one mapping, whatever they ask of.</summary>
 internal sealed class EveryTest(IReadOnlyList<ValueTest> tests) : ValueTest
 {
     public override Truth Test(in FieldValue value, EvaluationScope scope)
@@ -42,13 +42,28 @@ internal sealed class EveryTest(IReadOnlyList<ValueTest> tests) : ValueTest
     }
 }
 
+/// <summary>The operators of one mapping that ask of an element: of an array the same element has to hold for all of them.</summary>
+internal sealed class EveryElementTest(IReadOnlyList<ElementTest> tests) : ElementTest
+{
+    public override Truth TestElement(JsonElement element, EvaluationScope scope)
+    {
+        var result = Truth.True;
+        foreach (var test in tests)
+        {
+            result = result.And(test.TestElement(element, scope));
+        }
+
+        return result;
+    }
+}
+
 /// <summary>The field is absent or null. Of a path through an array: no element is there.</summary>
 internal sealed class AbsentTest : ValueTest
 {
     public override Truth Test(in FieldValue value, EvaluationScope scope) => value.Kind switch
     {
         FieldKind.Unknown => Truth.Unknown,
-        FieldKind.Many => value.Elements().All(static e => e.ValueKind == JsonValueKind.Null) ? (value.IsTruncated ? Truth.Unknown : Truth.True) : Truth.False,
+        FieldKind.Many => value.Elements().All(FieldValue.IsNothing) ? (value.IsTruncated ? Truth.Unknown : Truth.True) : Truth.False,
         _ => value.IsAbsent.ToTruth(),
     };
 }

@@ -186,6 +186,12 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         {
             if (!IsWanted(steps[i], i))
             {
+                if (steps[i].StopsOnFailure && _steps[^1].Done == Truth.Unknown)
+                {
+                    LeaveOut(steps.Skip(i + 1), NameOf(steps[i], i), i + 1);
+                    return;
+                }
+
                 continue;
             }
 
@@ -195,6 +201,20 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         }
     }
 
+    // Whether it had to be done, and so whether it has failed, nobody can tell.
+    private void LeaveOut(IEnumerable<ActionStep> steps, string undecided, int first)
+    {
+        var because = new Explanation
+        {
+            Condition = "stop_on_failure: true",
+            Result = Truth.Unknown,
+            Because = $"{undecided} must succeed first, and it cannot be told whether it is wanted",
+        };
+        _steps.AddRange(steps.Select((step, i) => new StepExplanation(NameOf(step, first + i), Truth.Unknown, because)));
+    }
+
+    private static string NameOf(ActionStep step, int index) => step.Name ?? $"{step.Action} (step {index + 1})";
+
     private bool IsWanted(ActionStep step, int index)
     {
         if (step.When is null)
@@ -203,7 +223,7 @@ internal sealed class RulePlanner(RuleMatch match, EvaluationScope scope, IRuleS
         }
 
         var explanation = step.When.Explain(scope);
-        _steps.Add(new StepExplanation(step.Name ?? $"{step.Action} (step {index + 1})", explanation.Result, explanation));
+        _steps.Add(new StepExplanation(NameOf(step, index), explanation.Result, explanation));
         return explanation.Result == Truth.True;
     }
 

@@ -49,30 +49,50 @@ internal sealed class TemplateRun : IDisposable
 internal sealed class TemplateOutput : TextWriter
 {
     private readonly StringBuilder _text = new();
+    private int? _addressAt;
 
     public override Encoding Encoding => Encoding.Unicode;
 
     public bool IsAtStart => _text.Length == 0;
 
+    /// <summary>How long the address of a link or mention of Slack is so far, behind its <c>&lt;</c>; null outside of one. Values never have that sign.</summary>
+    public int? LengthOfSlackAddress => _addressAt is { } start ? _text.Length - start : null;
+
     public override void Write(char value)
     {
         CheckRoom(1);
+        Note([value]);
         _text.Append(value);
     }
 
     public override void Write(string? value)
     {
         CheckRoom(value?.Length ?? 0);
+        Note(value);
         _text.Append(value);
     }
 
     public override void Write(char[] buffer, int index, int count)
     {
         CheckRoom(count);
+        Note(buffer.AsSpan(index, count));
         _text.Append(buffer, index, count);
     }
 
     public override string ToString() => _text.ToString();
+
+    private void Note(ReadOnlySpan<char> more)
+    {
+        for (var i = 0; i < more.Length; i++)
+        {
+            _addressAt = more[i] switch
+            {
+                '<' => _text.Length + i + 1,
+                '>' or '|' or <= ' ' => null,
+                _ => _addressAt,
+            };
+        }
+    }
 
     private void CheckRoom(int more)
     {

@@ -8,11 +8,11 @@ namespace WebhookBot.Rules.Templates;
 /// <summary>How a value is made harmless for where it goes.</summary>
 internal static partial class TextFormats
 {
-    public static string Escape(TextFormat format, string value, bool isAtStart = false) => format switch
+    public static string Escape(TextFormat format, string value, TemplateOutput? before = null) => format switch
     {
-        TextFormat.SlackText => EscapeSlack(value),
+        TextFormat.SlackText => before?.LengthOfSlackAddress is { } length ? EscapeSlackAddress(value, isAtStart: length == 0) : EscapeSlack(value),
         TextFormat.Markdown => EscapeMarkdown(value),
-        TextFormat.Url => isAtStart ? EscapeWholeUrl(value) : Uri.EscapeDataString(value),
+        TextFormat.Url => before is { IsAtStart: true } ? EscapeWholeUrl(value) : Uri.EscapeDataString(value),
         TextFormat.Json => JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
         _ => value,
     };
@@ -25,7 +25,7 @@ internal static partial class TextFormats
         return format switch
         {
             _ when !isLink => Escape(format, label),
-            TextFormat.SlackText => $"<{EscapeSlack(url).Replace("|", "%7C", StringComparison.Ordinal)}|{EscapeSlack(SlackLabel().Replace(label, " "))}>",
+            TextFormat.SlackText => $"<{EscapeSlackAddress(url, isAtStart: true)}|{EscapeSlack(SlackLabel().Replace(label, " "))}>",
             TextFormat.Markdown => $"[{EscapeMarkdown(label)}]({EscapeWholeUrl(url)})",
             _ => Escape(format, url),
         };
@@ -47,6 +47,13 @@ internal static partial class TextFormats
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal);
+
+    // Between '<' and '|' of a template. A sign at its beginning would make it a mention, and a bar would end the address and give it a text of its own.
+    private static string EscapeSlackAddress(string value, bool isAtStart)
+    {
+        var address = SlackBreak().Replace(EscapeSlack(value), match => Uri.HexEscape(match.ValueSpan[0]));
+        return isAtStart && address.Length > 0 && address[0] is '!' or '@' or '#' ? Uri.HexEscape(address[0]) + address[1..] : address;
+    }
 
     // A zero-width space behind the at sign keeps GitHub from mentioning anyone. '<' as an entity keeps HTML and comments out, brackets as
     // entities links and images with a text of their own: an entity is never markup (CommonMark 6.2), while a backslash can be escaped itself.
@@ -75,6 +82,9 @@ internal static partial class TextFormats
     [GeneratedRegex("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", RegexOptions.CultureInvariant)]
     private static partial Regex Invisible();
 
+    [GeneratedRegex("[|\\x00-\\x20]", RegexOptions.CultureInvariant)]
+    private static partial Regex SlackBreak();
+
     [GeneratedRegex("[|<>\r\n]", RegexOptions.CultureInvariant)]
     private static partial Regex SlackLabel();
 }
@@ -88,7 +98,7 @@ internal sealed class FormatEncoder(TextFormat format) : ITextEncoder
     {
         if (!string.IsNullOrEmpty(text))
         {
-            target.Write(TextFormats.Escape(format, text, target is TemplateOutput { IsAtStart: true }));
+            target.Write(TextFormats.Escape(format, text, target as TemplateOutput));
         }
     }
 

@@ -59,6 +59,17 @@ public class StepTests
     }
 
     [Fact]
+    public void The_steps_after_one_that_stops_on_failure_are_left_out_when_it_cannot_be_told_whether_it_is_wanted()
+    {
+        var plan = Plan("- say: { text: a }\n      - { say: { text: b }, when: { facts.changed_files: x }, stop_on_failure: true, name: guard }\n      - say: { text: c }\n      - { say: { text: d }, name: last }");
+
+        Assert.Equal(["a"], plan.Actions.Select(a => a.Arguments.GetProperty("text").GetString()));
+        var steps = Assert.Single(plan.Rules).Steps;
+        Assert.Equal([("guard", Truth.Unknown), ("say (step 3)", Truth.Unknown), ("last", Truth.Unknown)], steps.Select(s => (s.Step, s.Done)));
+        Assert.Equal("guard must succeed first, and it cannot be told whether it is wanted", steps[1].Explanation.Because);
+    }
+
+    [Fact]
     public void Variables_are_read_by_conditions_and_texts_of_any_file()
     {
         var rules = TestRules.Set(

@@ -152,6 +152,7 @@ public class TimingTests
     [InlineData("mode: live", false)]
     [InlineData("bots: true", true)]
     [InlineData("bots: false", false)]
+    [InlineData("bots: false, if: { sender.login: 'renovate*' }", false)]
     [InlineData("if: { sender.login: 'renovate*' }", true)]
     [InlineData("unless: { any: [{ pull_request.user.login: somebody }] }", true)]
     [InlineData("if: { sender.id: 5 }", false)]

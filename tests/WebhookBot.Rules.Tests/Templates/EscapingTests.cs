@@ -32,6 +32,23 @@ public class EscapingTests
     }
 
     [Theory]
+    [InlineData("<{{v}}|see>", "!channel", "<%21channel|see>")]
+    [InlineData("<{{v}}>", "!here", "<%21here>")]
+    [InlineData("<{{v}}>", "@U012AB3CD", "<%40U012AB3CD>")]
+    [InlineData("<{{v}}>", "#C012AB3CD", "<%23C012AB3CD>")]
+    [InlineData("<{{v}}>", "\u200b!here", "<%21here>")]
+    [InlineData("<{{v}}|see>", "https://evil|https://good", "<https://evil%7Chttps://good|see>")]
+    [InlineData("<{{v}}|see>", "https://evil> <!channel", "<https://evil&gt;%20&lt;!channel|see>")]
+    [InlineData("<https://ok/{{v}}|see>", "a|b\nc", "<https://ok/a%7Cb%0Ac|see>")]
+    [InlineData("<https://ok/{{truncate v 9}}|see>", "a|b", "<https://ok/a%7Cb|see>")]
+    [InlineData("<https://ok/#{{v}}|#{{v}}>", "1", "<https://ok/#1|#1>")]
+    [InlineData("<https://ok|{{v}}> {{v}}", "a|b !c", "<https://ok|a|b !c> a|b !c")]
+    [InlineData("{{#if v}}<{{/if}}{{v}}|x>", "!here", "<%21here|x>")]
+    [InlineData("a < b {{v}}", "!c|d", "a < b !c|d")]
+    public void Keeps_a_value_in_the_address_of_a_Slack_link_an_address(string template, string value, string expected) =>
+        Assert.Equal(expected, TestRules.Render(template, JsonSerializer.Serialize(new { v = value }), "slack"));
+
+    [Theory]
     [InlineData("https://ok/|<!channel>", "^<https://ok/%7C&lt;!channel&gt;\\|x>$")]
     [InlineData("javascript:alert(1)", "^x$")]
     [InlineData("file:///etc/passwd", "^x$")]

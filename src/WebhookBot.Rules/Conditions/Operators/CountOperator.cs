@@ -36,7 +36,7 @@ internal sealed class CountOperator : IOperator
                 return Truth.Unknown;
             }
 
-            var atHand = Test(value.IsAbsent ? 0 : value.Elements().Count(), scope);
+            var atHand = Test(value.IsAbsent ? 0 : value.Elements().Count(element => element.ValueKind != JsonValueKind.Undefined), scope);
             if (!value.IsTruncated)
             {
                 return atHand;
