@@ -84,6 +84,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
                 CheckEntries(parameter, texts);
                 return new ArgumentTemplate.Mapping([.. texts.Entries.Select(e => (e.Key.Text, (ArgumentTemplate)Text((YamlScalar)e.Value, parameter.Format)))]);
             case ParameterType.Number when node is YamlScalar { Kind: ScalarKind.Number } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
+                Tell(parameter.Form?.Invoke(scalar.Text), scalar.Position);
                 return new ArgumentTemplate.Constant(scalar);
             case ParameterType.Number when node is YamlScalar scalar && scalar.Text.Contains("{{", StringComparison.Ordinal):
                 return new ArgumentTemplate.Number(Text(scalar, TextFormat.Plain).Template);

@@ -8,11 +8,14 @@ namespace WebhookBot.Admin;
 /// <summary><c>/healthz</c>: alive. <c>/readyz</c>: able to take and to work off deliveries, and what is amiss if anything.</summary>
 internal static class HealthEndpoints
 {
+    // Some load balancers ask for the head alone.
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
     public static void MapHealth(this WebApplication app)
     {
         var masked = app.Services.GetRequiredService<MaskedAnswers>();
-        app.MapGet("/healthz", () => Results.Json(new JsonObject { ["status"] = "alive" }, ApiJson.Options));
-        app.MapGet("/readyz", Ready).AddEndpointFilter(masked);
+        app.MapMethods("/healthz", Reading, () => Results.Json(new JsonObject { ["status"] = "alive" }, ApiJson.Options));
+        app.MapMethods("/readyz", Reading, Ready).AddEndpointFilter(masked);
     }
 
     private static IResult Ready(IJournal journal, RuleSetProvider rules, ITargetTraffic traffic, IHostApplicationLifetime lifetime)

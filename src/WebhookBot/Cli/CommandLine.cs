@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using WebhookBot.Rules.Compilation;
 
 namespace WebhookBot.Cli;
 
@@ -31,9 +32,10 @@ internal static class CommandLine
         var parsed = root.Parse(isBare ? ["run", .. args] : args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            var unknown = parsed.CommandResult.Command is RootCommand && root.Subcommands.All(verb => verb.Name != args[0]) ? args[0] : null;
+            foreach (var message in unknown is null ? parsed.Errors.Select(error => error.Message) : [$"There is no verb '{unknown}'{Suggestion.For(unknown, root.Subcommands.Select(verb => verb.Name))}"])
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(message);
             }
 
             await Console.Error.WriteLineAsync($"Try: webhookbot {VerbOf(parsed.CommandResult)}--help");

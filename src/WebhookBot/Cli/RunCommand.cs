@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using WebhookBot.Actions;
 using WebhookBot.Admin;
@@ -11,7 +12,7 @@ using WebhookBot.Rules.Compilation;
 namespace WebhookBot.Cli;
 
 /// <summary><c>webhookbot run</c>: the service.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     public static Command Create()
     {
@@ -54,7 +55,7 @@ internal static class RunCommand
         }
         catch (Exception e) when (IsOfSettings(e))
         {
-            var messages = (e is AggregateException several ? several.InnerExceptions.Select(i => i.Message) : [e.Message]).Select(WithForm);
+            var messages = (e is AggregateException several ? several.InnerExceptions : [e]).SelectMany(Messages).Select(WithForm);
             throw new SettingsException($"The bot does not start: {string.Join("\nThe bot does not start: ", messages)}");
         }
     }
@@ -73,8 +74,24 @@ internal static class RunCommand
         }
     }
 
+    private static IEnumerable<string> Messages(Exception e) => e is OptionsValidationException options ? options.Failures : [e.Message];
+
     // The framework says what is wrong, but not how it is written right.
-    private static string WithForm(string message) =>
+    private static string WithForm(string message) => Annotation().Match(message) is { Success: true } wrong ? Named(wrong) : WithValueForm(message);
+
+    // By the name that the setting is set by, and not by the one that it has in here.
+    private static string Named(Match wrong)
+    {
+        var (section, member, error) = (wrong.Groups["section"].Value, wrong.Groups["member"].Value, wrong.Groups["error"].Value);
+        return error.StartsWith("The ", StringComparison.Ordinal)
+            ? error.Replace($"The field {member}", $"{section}:{member}", StringComparison.Ordinal).Replace($"The {member} field", $"{section}:{member}", StringComparison.Ordinal)
+            : error;
+    }
+
+    [GeneratedRegex(@"^DataAnnotation validation failed for '(?<section>\w+)Options' members: '(?<member>\w+)' with the error: '(?<error>.*)'\.\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Annotation();
+
+    private static string WithValueForm(string message) =>
         !message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) ? message
         : message.Contains("'System.TimeSpan'", StringComparison.Ordinal) ? $"{message} Write a time as days.hours:minutes:seconds, such as 30.00:00:00 or 00:00:05."
         : message.Contains("'System.Boolean'", StringComparison.Ordinal) ? $"{message} Write true or false."
@@ -131,7 +148,7 @@ internal static class RunCommand
     private static void Announce(WebApplication app)
     {
         var rules = app.Services.GetRequiredService<RuleSetProvider>().Current;
-        var url = app.Urls.First();
+        var url = Reachable(app.Urls.First());
         var data = BotHost.DataFolder(app.Configuration);
         var say = Console.Out;
         say.WriteLine($"WebhookBot {BotHost.Version} is ready on {string.Join(", ", app.Urls)}");
@@ -140,6 +157,11 @@ internal static class RunCommand
         foreach (var source in rules.Sources)
         {
             say.WriteLine($"  source   {url}/hooks/{source.Name}");
+        }
+
+        if (app.Configuration["Slack:AppToken"] is { Length: > 0 })
+        {
+            say.WriteLine("  note     Slack:AppToken is set, and Socket Mode is not part of this version: give Slack the address of the source of the preset 'slack'");
         }
 
         foreach (var action in app.Services.GetServices<IAction>().Where(a => a.MissingSetting is not null))
@@ -158,6 +180,14 @@ internal static class RunCommand
             say.WriteLine($"  {SampleCommand(url, data)}");
         }
     }
+
+    private static readonly string[] Everywhere = ["0.0.0.0", "[::]", "*", "+"];
+
+    /// <summary>An address to send to, for one to listen on: all addresses are this machine's own here.</summary>
+    public static string Reachable(string url) =>
+        Everywhere.FirstOrDefault(all => url.Contains($"://{all}", StringComparison.Ordinal)) is { } any
+            ? url.Replace($"://{any}", "://127.0.0.1", StringComparison.Ordinal)
+            : url;
 
     private static string SampleCommand(string url, string data)
     {

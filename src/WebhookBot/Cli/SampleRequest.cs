@@ -27,9 +27,9 @@ internal static class SampleRequest
     /// <param name="signer">What to sign with.</param>
     /// <param name="address">Where it goes.</param>
     /// <param name="now">The time that is signed.</param>
-    /// <param name="kept">The paths of the payload that are to stay as they are.</param>
+    /// <param name="kept">The paths of the payload that are to stay as they are; null when it is somebody's own, and all of it is.</param>
     public static HttpRequestMessage Create(
-        SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now, params IReadOnlyCollection<string> kept)
+        SourcePreset preset, string eventName, byte[] sample, SampleSigner signer, Uri address, DateTimeOffset now, IReadOnlyCollection<string>? kept)
     {
         var id = Guid.NewGuid().ToString();
         var fresh = Freshen(preset, sample, kept, id, eventName[(eventName.IndexOf('.', StringComparison.Ordinal) + 1)..], signer, now);
@@ -62,20 +62,27 @@ internal static class SampleRequest
         templates.Count == 0 ? [] : templates[0].Parts.Where(p => p.Place == ValuePlace.Header).Select(p => p.Text);
 
     // An id of its own, so that it can be sent again; and what a sender writes into the body when it sends.
-    private static byte[] Freshen(SourcePreset preset, byte[] sample, IReadOnlyCollection<string> kept, string id, string eventName, SampleSigner signer, DateTimeOffset now)
+    private static byte[] Freshen(SourcePreset preset, byte[] sample, IReadOnlyCollection<string>? kept, string id, string eventName, SampleSigner signer, DateTimeOffset now)
     {
         var payload = JsonNode.Parse(sample)!;
-        if (preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !kept.Contains(path))
+        var isChanged = false;
+        if (kept is not null && preset is { HashesId: false, Ids: [{ Parts: [{ Place: ValuePlace.Json, Text: var path }] }, ..] } && !kept.Contains(path))
         {
             PayloadOverrides.Set(payload, path, JsonSerializer.SerializeToElement(id));
+            isChanged = true;
         }
 
-        if (preset.Events is [{ Parts: [{ Place: ValuePlace.Json, IsSilent: false, Text: var named }] }] && payload is JsonObject && !JsonSerializer.SerializeToElement(payload).At(named.Split('.')).IsPresent())
+        if (payload is JsonObject && EventPlace(preset) is { } named && !JsonElement.Parse(sample).At(named.Split('.')).IsPresent())
         {
             PayloadOverrides.Set(payload, named, JsonSerializer.SerializeToElement(eventName));
+            isChanged = true;
         }
 
-        SampleSignature.AddToBody(payload, preset, signer, now);
-        return JsonSerializer.SerializeToUtf8Bytes(payload);
+        isChanged |= SampleSignature.AddToBody(payload, preset, signer, now);
+        return isChanged ? JsonSerializer.SerializeToUtf8Bytes(payload) : sample;
     }
+
+    /// <summary>Where a body says its event; null when it does not, or not in one place.</summary>
+    public static string? EventPlace(SourcePreset preset) =>
+        preset.Events is [{ Parts: [{ Place: ValuePlace.Json, IsSilent: false, Text: var path }] }] ? path : null;
 }

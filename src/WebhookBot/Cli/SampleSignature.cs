@@ -17,18 +17,18 @@ namespace WebhookBot.Cli;
 /// <summary>Signs samples as their senders do.</summary>
 internal static class SampleSignature
 {
-    /// <summary>What a sender writes into the body when it sends: the time, a signature.</summary>
-    public static void AddToBody(JsonNode payload, SourcePreset preset, SampleSigner signer, DateTimeOffset now)
+    /// <summary>What a sender writes into the body when it sends: the time, a signature. Whether it writes anything.</summary>
+    public static bool AddToBody(JsonNode payload, SourcePreset preset, SampleSigner signer, DateTimeOffset now)
     {
         if (preset.Name == "aws-sns")
         {
             SignSns(payload.AsObject(), signer, now);
-            return;
+            return true;
         }
 
         if (preset.Verify is not [{ } scheme, ..] || scheme.Timestamp?.Json is not { } path)
         {
-            return;
+            return false;
         }
 
         if (scheme.Json is not { } signature)
@@ -43,6 +43,8 @@ internal static class SampleSignature
             var content = Encoding.UTF8.GetBytes($"{now.ToUnixTimeSeconds()}{token}");
             Set(payload, signature, Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(signer.Secret), content)));
         }
+
+        return true;
     }
 
     /// <summary>What a sender writes beside the body.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WebhookBot.Clients;
 using WebhookBot.Intake;
 using WebhookBot.Rules;
 using WebhookBot.Rules.Compilation;
@@ -20,7 +21,7 @@ internal static class SendCommand
         var name = new Argument<string>("event") { Description = "A sample: the name of a source, and one of its events; docs/sources.md lists them. For instance github.pull_request.opened, alertmanager.firing" };
         var to = new Option<string>("--to", "--server", "--url") { Description = "Address of the bot, or of one of its sources", DefaultValueFactory = _ => BotHost.DefaultUrl };
         var secret = new Option<string?>("--secret") { Description = "NAME of the setting that holds the secret (default: the one that the rule files name)" };
-        var file = new Option<string?>("--file") { Description = "A file with the payload, for a source of your own or instead of the sample" };
+        var file = new Option<string?>("--file") { Description = "A file with the payload, sent as it is, for a source of your own or instead of the sample" };
         var set = new Option<string[]>("--set") { Description = "path=value: changes the sample's payload", AllowMultipleArgumentsPerToken = false };
         var rules = new Option<string>("--rules") { Description = "Folder of rule files, which name the source's secret", DefaultValueFactory = _ => "rules" };
         var data = new Option<string>("--data") { Description = "The bot's data folder, which holds the development secrets", DefaultValueFactory = _ => "data" };
@@ -47,11 +48,16 @@ internal static class SendCommand
             return 2;
         }
 
+        if (wish.File is not null && SampleRequest.EventPlace(preset) is { } place && JsonElement.Parse(sample).TextAt(place.Split('.')) is { } named && $"{sourceName}.{named}" != wish.Event)
+        {
+            await Console.Error.WriteLineAsync($"note: '{place}' of the file is '{named}', and that is the event, not {wish.Event}");
+        }
+
         using var bot = new BotClient(wish.To);
         var to = new Uri(wish.To);
         var address = to.AbsolutePath.Length > 1 ? to : new Uri(to, $"/hooks/{sourceName}");
         var signer = wish.FindSigner(sourceName, source, preset, sources);
-        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish, rules), signer, address, TimeProvider.System.GetUtcNow(), wish.SetPaths);
+        using var request = SampleRequest.Create(preset, wish.Event, Change(sample, wish, rules), signer, address, TimeProvider.System.GetUtcNow(), wish.File is null ? wish.SetPaths : null);
         using var answer = await bot.SendAsync(request, cancellation);
         var said = await answer.Content.ReadAsStringAsync(cancellation);
         Console.WriteLine($"{(int)answer.StatusCode} {answer.StatusCode}  {said}".TrimEnd());
@@ -99,6 +105,11 @@ internal static class SendCommand
 
     private static byte[] Change(byte[] sample, SendWish wish, RuleSet rules)
     {
+        if (wish.Set.Length == 0)
+        {
+            return sample;
+        }
+
         var payload = JsonNode.Parse(sample)!;
         var fields = new OverrideChecks(rules, BotHost.Vocabulary);
         foreach (var change in wish.Set)
@@ -109,11 +120,7 @@ internal static class SendCommand
                 throw new UsageException($"--set takes path=value, not '{change}'");
             }
 
-            if (fields.Missing(wish.Event, payload, parts[0]) is { } missing)
-            {
-                Console.Error.WriteLine($"note: {missing}; it is sent all the same");
-            }
-
+            var missing = fields.Missing(wish.Event, payload, parts[0]);
             try
             {
                 PayloadOverrides.Set(payload, parts[0], ReadValue(parts[1]));
@@ -121,6 +128,11 @@ internal static class SendCommand
             catch (FormatException e)
             {
                 throw new UsageException($"--set {change}: {e.Message}");
+            }
+
+            if (missing is not null)
+            {
+                Console.Error.WriteLine($"note: {missing}; it is sent all the same");
             }
         }
 

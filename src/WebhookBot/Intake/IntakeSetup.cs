@@ -26,6 +26,7 @@ public static class IntakeSetup
                 }
             })
             .Validate(o => o.AllowFromProxies.All(p => NetworkLists.Network(p) is not null), "Intake:AllowFromProxies takes networks and addresses, such as 10.0.0.0/8 or 127.0.0.1")
+            .Validate(o => o.PublicUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "Intake:PublicUrl must be an address such as https://bot.example.com")
             .ValidateOnStart();
         services.AddSingleton(p => new OpenConnections(MostConnections, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<OpenConnections>>()));
         services.AddSingleton<SourceRegistry>();

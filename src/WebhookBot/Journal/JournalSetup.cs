@@ -12,13 +12,23 @@ public static partial class JournalSetup
     {
         services.AddOptions<JournalOptions>().BindConfiguration(JournalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IJournal>(provider => LiteDbJournal.Open(
-            provider.GetRequiredService<IOptions<JournalOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<LiteDbJournal>>()));
+        services.AddSingleton<IJournal>(Open);
         services.AddSingleton<LeaseKeeper>();
         services.AddHostedService<JournalLifetime>();
         return services;
+    }
+
+    private static LiteDbJournal Open(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<JournalOptions>>().Value;
+        try
+        {
+            return LiteDbJournal.Open(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<LiteDbJournal>>());
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException)
+        {
+            throw new IOException($"the journal cannot be at {options.Path}: {e.Message} Name a folder that the bot may write into with Journal:Path (--data)", e);
+        }
     }
 
     private sealed partial class JournalLifetime(IServiceProvider services, ILogger<IJournal> log) : IHostedLifecycleService

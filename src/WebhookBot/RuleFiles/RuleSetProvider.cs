@@ -66,7 +66,11 @@ public sealed partial class RuleSetProvider(RuleCompiler compiler, IOptions<Rule
         if (unreadable.Count > 0 || compilation.RuleSet is null)
         {
             _status = _status with { FailedReload = diagnostics };
-            LogKept(_status.RuleSet.Hash, diagnostics.Count(d => d.Severity == Severity.Error));
+            if (_status.LoadedAt is not null)
+            {
+                LogKept(_status.RuleSet.Hash, diagnostics.Count(d => d.Severity == Severity.Error));
+            }
+
             return;
         }
 

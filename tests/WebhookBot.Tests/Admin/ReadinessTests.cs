@@ -49,6 +49,13 @@ public sealed class ReadinessTests
         await Poll.UntilAsync(() => AskAsync(bot), answer => answer.Codes == "lag");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "lag"), await AskAsync(bot));
         using var alive = await bot.Client.GetAsync("/healthz", Stop);
+        foreach (var path in (string[])["/healthz", "/readyz"])
+        {
+            using var head = await bot.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Stop);
+            using var whole = await bot.Client.GetAsync(path, Stop);
+            Assert.Equal(whole.StatusCode, head.StatusCode);
+        }
+
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
 

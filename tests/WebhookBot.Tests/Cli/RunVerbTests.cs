@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using WebhookBot.Cli;
 using WebhookBot.Tests.Drivers;
 using WebhookBot.Tests.Peers;
 
@@ -25,7 +26,8 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("explain --help", "--server", 0)]
     [InlineData("health --help", "--server", 0)]
     [InlineData("--version", ".", 0)]
-    [InlineData("frobnicate", "--help", 2)]
+    [InlineData("frobnicate", "There is no verb 'frobnicate'", 2)]
+    [InlineData("chekc rules", "did you mean 'check'?", 2)]
     [InlineData("run extra", "run --help", 2)]
     [InlineData("run --rules", "run --help", 2)]
     [InlineData("--nonsense", "--help", 2)]
@@ -81,7 +83,13 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("Admin__Token_FILE", "/nowhere/token", "/nowhere/token")]
     [InlineData("Journal__Provider", "postgres", "litedb")]
     [InlineData("Journal__Path", "/proc/nowhere/journal.db", "/proc/nowhere")]
-    [InlineData("Intake__MaxBodyBytes", "99999999999", "MaxBodyBytes")]
+    [InlineData("Journal__Path", "/dev/null/journal.db", "Journal:Path (--data)")]
+    [InlineData("Pipeline__Parallel", "0", "Pipeline:Parallel must be between")]
+    [InlineData("Actions__BreakAfter", "-1", "Actions:BreakAfter must be between")]
+    [InlineData("Rules__Path", "", "Rules:Path is required")]
+    [InlineData("Intake__PublicUrl", "bot", "Intake:PublicUrl must be an address such as https://")]
+    [InlineData("Slack__BotToken", "xapp-1-A", "xoxb-")]
+    [InlineData("Intake__MaxBodyBytes", "99999999999", "Intake:MaxBodyBytes must be between")]
     [InlineData("Intake__AllowFromProxies__0", "everybody", "AllowFromProxies")]
     [InlineData("GitHub__ApiUrl", "nonsense", "GitHub:ApiUrl")]
     [InlineData("GitHub__PrivateKey", "nonsense", "GitHub:PrivateKey")]
@@ -102,7 +110,7 @@ public sealed class RunVerbTests : IDisposable
 
         AssertRefused(said, "GitHub:ApiUrl");
         AssertRefused(said, "Slack:ApiUrl");
-        AssertRefused(said, "MaxAttempts");
+        AssertRefused(said, "Actions:MaxAttempts");
     }
 
     [Fact]
@@ -144,7 +152,12 @@ public sealed class RunVerbTests : IDisposable
     public async Task Is_ready_soon_and_lets_no_second_process_at_its_data()
     {
         var started = Stopwatch.GetTimestamp();
-        await using var bot = await BotProcess.StartAsync(new BotOptions { Rules = Path.Combine(_shell.Folder.Path, "rules"), Data = Path.Combine(_shell.Folder.Path, "data") });
+        await using var bot = await BotProcess.StartAsync(new BotOptions
+        {
+            Rules = Path.Combine(_shell.Folder.Path, "rules"),
+            Data = Path.Combine(_shell.Folder.Path, "data"),
+            Settings = new Dictionary<string, string> { ["Slack:AppToken"] = "xapp-1-A" },
+        });
         var took = Stopwatch.GetElapsedTime(started);
         TestContext.Current.TestOutputHelper?.WriteLine($"ready after {took.TotalMilliseconds:0} ms");
         Assert.True(took < TimeSpan.FromSeconds(15), $"ready after {took}");
@@ -153,9 +166,19 @@ public sealed class RunVerbTests : IDisposable
 
         AssertRefused(said, "used by another process");
         Assert.Contains("SHADOW", bot.Output, StringComparison.Ordinal);
+        Assert.Contains("Socket Mode is not part of this version", bot.Output, StringComparison.Ordinal);
         Assert.Contains("send github.pull_request.opened", bot.Output, StringComparison.Ordinal);
         Assert.Equal(0, await bot.StopAsync(TimeSpan.FromSeconds(30)));
     }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080", "http://127.0.0.1:8080")]
+    [InlineData("https://*:8443", "https://127.0.0.1:8443")]
+    [InlineData("http://+:80", "http://127.0.0.1:80")]
+    [InlineData("http://[::]:8080", "http://127.0.0.1:8080")]
+    [InlineData("http://[::1]:8080", "http://[::1]:8080")]
+    [InlineData("http://bot.example:8080", "http://bot.example:8080")]
+    public void Names_an_address_to_send_to_when_it_listens_on_all(string listening, string named) => Assert.Equal(named, RunCommand.Reachable(listening));
 
     [Fact]
     public async Task Reads_secrets_out_of_files()

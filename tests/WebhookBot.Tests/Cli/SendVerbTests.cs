@@ -75,6 +75,26 @@ public sealed class SendVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sends_a_file_as_it_is()
+    {
+        const string Source = "sources: { shop: { verify: { hmac: sha256, header: X-Signature, secret: SHOP_SECRET }, event: { json: kind }, id: { json: id } } }";
+        _shell.Folder.Write("rules/shop.yml", Source);
+        _shell.Folder.Write("order.json", """{ "id": "order-4711-of-the-shop",  "kind": "order.paid", "t": "\ud800" }""");
+        await using var bot = await RunningBot.StartAsync(Source, [new("SHOP_SECRET", "of a test")]);
+        var server = bot.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Task<Said> ShopAsync(string name) => _shell.RunAsync([("SHOP_SECRET", "of a test")], ["send", name, "--to", server, "--file", Path.Combine(_shell.Folder.Path, "order.json")]);
+
+        var first = await ShopAsync("shop.order.paid");
+        var other = await ShopAsync("shop.order.sent");
+
+        Assert.StartsWith("202 ", first.Out, StringComparison.Ordinal);
+        Assert.Contains("order-4711-of-the-shop", first.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("note:", first.Error, StringComparison.Ordinal);
+        Assert.Contains("note: 'kind' of the file is 'order.paid', and that is the event, not shop.order.sent", other.Error, StringComparison.Ordinal);
+        Assert.StartsWith("200 ", other.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sends_alerts_too()
     {
         var said = await SendAsync("alertmanager.firing", "--to", Server);

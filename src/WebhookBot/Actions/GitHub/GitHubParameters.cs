@@ -17,6 +17,7 @@ internal static class GitHubParameters
     public static ActionParameter Number { get; } = new(
         "number", ParameterType.Number, "The issue or pull request; without it the one that the event is about.")
     {
+        Form = text => text.TrimStart('+').TrimStart('0').Length > 0 && text[0] != '-' ? null : new($"no issue or pull request has the number {text}"),
         InsteadFrom = ["pull_request.number", "issue.number", "number"],
         AlsoCalled = ["issue", "pr", "pull_request", "issue_number", "pull_number"],
     };

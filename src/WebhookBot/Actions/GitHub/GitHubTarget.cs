@@ -37,7 +37,9 @@ internal sealed record GitHubTarget(RepositoryName Repository, long? Number, lon
     {
         var (target, problem) = Of(request);
         return target is { Number: null or <= 0 }
-            ? (null, ActionOutcome.Failed.Uncalled("the payload names no issue or pull request; give 'number'"))
+            ? (null, ActionOutcome.Failed.Uncalled(target.Number is { } number
+                ? $"'number' is {number}, and no issue or pull request has that number"
+                : "the payload names no issue or pull request; give 'number'"))
             : (target, problem);
     }
 

@@ -134,7 +134,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
             HttpStatusCode.TooManyRequests => ActionOutcome.Of(CallFault.Limited(detail, answer.RetryAfter, UnsaidLimit)),
             >= HttpStatusCode.InternalServerError => ActionOutcome.Of(CallFault.OfServer(detail, status, answer.RetryAfter)),
             HttpStatusCode.RequestTimeout or (HttpStatusCode)425 => new ActionOutcome.RetryLater(detail, answer.RetryAfter),
-            >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
+            >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest and not HttpStatusCode.NotModified =>
                 new ActionOutcome.Failed($"{host} answered {status}; redirects are not followed, put the new address into the rule"),
             _ => new ActionOutcome.Failed(detail),
         };

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using WebhookBot.Clients;
@@ -17,13 +18,16 @@ internal static class HttpBody
         if (!body.IsPresent())
         {
             var isExpected = method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch;
-            return isExpected ? (JsonSerializer.SerializeToUtf8Bytes(request.Payload), Json) : ([], null);
+            return isExpected ? (Raw(request.Payload), Json) : ([], null);
         }
 
         return body.ValueKind == JsonValueKind.String
             ? (Encoding.UTF8.GetBytes(body.GetString()!), IsJson(body.GetString()!) ? Json : Text)
-            : (JsonSerializer.SerializeToUtf8Bytes(body), Json);
+            : (Raw(body), Json);
     }
+
+    // As it was written: the serializer refuses half a surrogate pair, which a sender may write.
+    private static byte[] Raw(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).ToArray();
 
     private static bool IsJson(string text)
     {

@@ -38,7 +38,9 @@ public sealed class SlackOptionsCheck : IValidateOptions<SlackOptions>
     }
 
     private static string? TokenProblem(string? token) =>
-        token is not null && token.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~')
+        token?.StartsWith("xapp-", StringComparison.Ordinal) == true
+            ? "Slack:BotToken holds an app-level token (xapp-…); the bot's own begins with xoxb- and stands on the app's page 'OAuth & Permissions'"
+        : token is not null && token.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c > '~')
             ? "Slack:BotToken holds characters that no token has, such as a blank; copy it again from the app's page 'OAuth & Permissions'"
             : null;
 }

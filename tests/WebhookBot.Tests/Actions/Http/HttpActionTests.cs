@@ -33,6 +33,15 @@ public sealed class HttpActionTests : IAsyncLifetime
         Assert.StartsWith("WebhookBot/", sent.Header("User-Agent"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"id":"a","t":"\ud800x"}""")]
+    [InlineData("""{"id":"a","\ud83d":1, "n": 1e999}""")]
+    public async Task Sends_a_payload_as_it_was_written_whatever_no_serializer_takes_in_it(string payload)
+    {
+        Assert.IsType<ActionOutcome.Succeeded>(await _world.RunAsync("http", _world.Request(new { url = Url }) with { Payload = JsonElement.Parse(payload) }));
+        Assert.Equal(payload, Assert.Single(_world.Target.Requests).Body);
+    }
+
     [Fact]
     public async Task Sends_the_idempotency_key_of_the_action()
     {

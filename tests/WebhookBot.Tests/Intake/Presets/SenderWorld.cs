@@ -89,7 +89,7 @@ public sealed class SenderWorld : IAsyncLifetime
     {
         var name = sample ?? SamplesOf(preset).First();
         return SentRequest.OfAsync(SampleRequest.Create(
-            preset, EventOf(preset, name), SampleCatalog.Find(name)!, signer ?? SignerOf(preset), new Uri($"http://localhost/hooks/{SourceOf(preset.Name)}"), DateTimeOffset.UtcNow + off));
+            preset, EventOf(preset, name), SampleCatalog.Find(name)!, signer ?? SignerOf(preset), new Uri($"http://localhost/hooks/{SourceOf(preset.Name)}"), DateTimeOffset.UtcNow + off, []));
     }
 
     /// <summary>The request with another body, signed anew; for senders that sign it beside it.</summary>
