@@ -13,7 +13,7 @@ internal static class RandomFiles
         "replace {0} \"a\" \"bb\"", "json {0}", "mention {0}", "link {0} \"t\"", "short_sha {0}", "eq {0} 7", "lookup {0} \"x\""), (path, call) => call.Replace("{0}", path, StringComparison.Ordinal));
 
     private static readonly Gen<string> Piece = Gen.Frequency(
-        (3, RandomRules.One("text ", "<!here> ", "é😀 ", "\\ ", "} ", "%")),
+        (3, RandomRules.One("text ", "<!here> ", "é😀 ", "\\ ", " } ", "%")),
         (4, Call.Select(c => $"{{{{{c}}}}}")),
         (1, Call.Select(c => $"{{{{{{{c}}}}}}}")),
         (1, Gen.Select(Path, Call, (p, c) => $"{{{{#if {p}}}}}{{{{{c}}}}}{{{{else}}}}no{{{{/if}}}}")),

@@ -23,7 +23,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             }
         }
 
-        foreach (var missing in action.Parameters.Where(p => p.IsRequired && mapping[p.Name] is null && !mapping.Entries.Any(e => p.AlsoCalled.Contains(e.Key.Text, StringComparer.OrdinalIgnoreCase))))
+        foreach (var missing in action.Parameters.Where(p => p.IsRequired && mapping[p.Name] is null && !IsMeant(action, p.Name, mapping)))
         {
             diagnostics.Error(at, DiagnosticCode.MissingArgument, $"{action.Name} needs '{missing.Name}': {missing.Description}");
         }
@@ -31,6 +31,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         if (action.Needs is { } needs)
         {
             CheckChoice(action, needs, mapping, at);
+            CheckCompanions(action, mapping);
         }
 
         return new ArgumentTemplate.Mapping(entries);
@@ -46,10 +47,27 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         return action.Parameters.FirstOrDefault(p => p.AlsoCalled.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } meant ? $"; write '{meant.Name}'" : null;
     }
 
+    // A name that is misspelt is told already, and is the one that is missing.
+    private static bool IsMeant(ActionDescriptor action, string name, YamlMapping mapping) => mapping.Entries
+        .Where(e => action.Parameters.All(p => p.Name != e.Key.Text))
+        .Any(e => Mend(action, e.Key.Text) is { } mend ? mend == $"; write '{name}'" : Suggestion.Nearest(e.Key.Text, action.Parameters.Select(p => p.Name)) == name);
+
+    // An argument of the way that was not chosen goes nowhere.
+    private void CheckCompanions(ActionDescriptor action, YamlMapping mapping)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text)?.GoesWith is { } other && mapping[other] is null && action.Needs?.Names.Any(n => mapping[n] is not null) == true)
+            {
+                diagnostics.Error(entry.Key.Position, DiagnosticCode.BadArgument, $"'{entry.Key.Text}' goes with '{other}', which is not here");
+            }
+        }
+    }
+
     private void CheckChoice(ActionDescriptor action, ArgumentChoice choice, YamlMapping mapping, SourcePosition at)
     {
         var given = mapping.Entries.Where(e => choice.Names.Contains(e.Key.Text) && !IsEmpty(e.Value)).ToList();
-        if (given.Count == 0 && !mapping.Entries.Any(e => Mend(action, e.Key.Text) is not null))
+        if (given.Count == 0 && !choice.Names.Any(name => IsMeant(action, name, mapping)) && !mapping.Entries.Any(e => Mend(action, e.Key.Text) is not null))
         {
             diagnostics.Error(at, DiagnosticCode.MissingArgument, $"{action.Name} needs {string.Join(" or ", choice.Names.Select(n => $"'{n}'"))}");
         }
@@ -153,10 +171,20 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
     private ArgumentTemplate Structure(YamlNode node, TextFormat format) => node switch
     {
         YamlSequence list => new ArgumentTemplate.Items([.. list.Items.Select(i => Structure(i, format))]),
-        YamlMapping mapping => new ArgumentTemplate.Mapping([.. mapping.Entries.Select(e => (e.Key.Text, Structure(e.Value, format)))]),
+        YamlMapping mapping => new ArgumentTemplate.Mapping([.. mapping.Entries.Select(e => (NameOf(e.Key), Structure(e.Value, format)))]),
         YamlScalar { Kind: ScalarKind.Text } scalar => Text(scalar, format),
         _ => new ArgumentTemplate.Constant((YamlScalar)node),
     };
+
+    private string NameOf(YamlScalar key)
+    {
+        if (key.Text.Contains("{{", StringComparison.Ordinal))
+        {
+            diagnostics.Warning(key.Position, DiagnosticCode.BadTemplate, $"a key is sent as it stands, also {Suggestion.Shorten(key.Text)}; to have a value there, write all of it as one text");
+        }
+
+        return key.Text;
+    }
 
     private ArgumentTemplate.Text Text(YamlScalar scalar, TextFormat format, bool isFile = false)
     {

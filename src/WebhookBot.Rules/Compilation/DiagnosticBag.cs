@@ -4,6 +4,7 @@ namespace WebhookBot.Rules.Compilation;
 internal sealed class DiagnosticBag
 {
     private readonly List<Diagnostic> _items = [];
+    private readonly HashSet<Diagnostic> _told = [];
 
     public IReadOnlyList<Diagnostic> Items => _items;
 
@@ -15,8 +16,13 @@ internal sealed class DiagnosticBag
 
     public void Tell(Severity severity, SourcePosition position, string code, string message)
     {
+        // A text file is read for each step that names it, and what is wrong with it is one mistake.
+        var diagnostic = new Diagnostic(position, severity, code, message);
         HasErrors |= severity == Severity.Error;
-        _items.Add(new Diagnostic(position, severity, code, message));
+        if (_told.Add(diagnostic))
+        {
+            _items.Add(diagnostic);
+        }
     }
 
     public void WrongKind(YamlNode node, string expected) =>

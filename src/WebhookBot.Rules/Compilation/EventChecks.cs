@@ -19,6 +19,7 @@ internal sealed class EventChecks(ActionCatalog actions)
     public void Run(EventSources sources, DiagnosticBag diagnostics)
     {
         var checks = new TriggerChecks(sources, diagnostics);
+        var types = sources.Vocabulary.FactTypes;
         var fieldsOf = new Dictionary<string, (FieldChecks? OfEvents, Lazy<FieldChecks> OfDigest)>(StringComparer.Ordinal);
         foreach (var (triggers, rule) in _rules)
         {
@@ -28,7 +29,7 @@ internal sealed class EventChecks(ActionCatalog actions)
             if (!fieldsOf.TryGetValue(on, out var fields))
             {
                 // What comes from a source nobody knows may have any field.
-                fields = (events is null ? null : new FieldChecks(events, diagnostics), new(() => new FieldChecks(Told(events ?? [.. Unknown]), diagnostics)));
+                fields = (events is null ? null : new FieldChecks(events, types, diagnostics), new(() => new FieldChecks(Told(events ?? [.. Unknown]), types, diagnostics)));
                 fieldsOf[on] = fields;
             }
 

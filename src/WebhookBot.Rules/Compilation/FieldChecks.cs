@@ -6,7 +6,7 @@ using WebhookBot.Rules.Templates;
 namespace WebhookBot.Rules.Compilation;
 
 /// <summary>Checks the fields that one rule reads against what is known of its events.</summary>
-internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, DiagnosticBag diagnostics)
+internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyDictionary<string, string> factTypes, DiagnosticBag diagnostics)
 {
     private const int MostNamed = 3;
 
@@ -110,7 +110,17 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
 
     private void CheckField(YamlEntry entry, bool isNeeded)
     {
-        if (FieldPath.TryParse(entry.Key.Text, out _) is not { Root: FieldRoot.Payload } path)
+        if (FieldPath.TryParse(entry.Key.Text, out _) is not { } path)
+        {
+            return;
+        }
+
+        if (path.Fact is { } fact)
+        {
+            CheckFact(fact, entry.Key.Position);
+        }
+
+        if (path.Root != FieldRoot.Payload)
         {
             return;
         }
@@ -137,9 +147,24 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, Diagnostic
         new ValueChecks(Suggestion.Shorten(path.Text), diagnostics).Check(entry.Value, seen);
     }
 
+    // What no event of the rule has stays unknown for ever, and so does all that depends on it.
+    private void CheckFact(string fact, SourcePosition at)
+    {
+        if (factTypes.TryGetValue(fact, out var beginning) && !events.Any(e => e.Name.Split('.', 3) is [_, var type, ..] && (type.Contains('*', StringComparison.Ordinal) || type.StartsWith(beginning, StringComparison.Ordinal))))
+        {
+            var names = events.Select(e => e.Name).Distinct().ToList();
+            diagnostics.Warning(at, DiagnosticCode.FieldOfSomeEvents, $"{NamesOf(names)} {(names.Count == 1 ? "has" : "have")} no facts.{fact}, so this can never be decided; events that have it begin with {beginning}");
+        }
+    }
+
     private void CheckTemplate(YamlScalar template)
     {
         var syntax = TemplateSyntax.Read(template.Text);
+        foreach (var fact in syntax.Problem is null ? syntax.Facts : new HashSet<string>())
+        {
+            CheckFact(fact, template.Position);
+        }
+
         foreach (var (text, within) in syntax.Problem is null ? syntax.Fields : [])
         {
             if (FieldPath.TryParse(text, out _) is { Root: FieldRoot.Payload } path && text is not ("rule" or "payload") && (within is null || IsThere(within, isLoop: text.StartsWith($"{within}[", StringComparison.Ordinal))))

@@ -47,6 +47,11 @@ internal sealed partial class RuleSection(RuleVocabulary vocabulary, DiagnosticB
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, $"the rule '{Suggestion.Shorten(name.Text)}' does nothing; add 'then'");
         }
 
+        if (mapping["else"] is { } never && mapping["if"] is null && mapping["unless"] is null && !ForeignKeys.StandFor(RuleKeys.Rule, mapping, "if", "unless"))
+        {
+            diagnostics.Warning(never.Position, DiagnosticCode.NeverMatches, "'else' is done when the conditions do not hold, and this rule has none; add 'if', or leave it out");
+        }
+
         var then = _steps.Compile(mapping["then"]);
         var otherwise = _steps.Compile(mapping["else"]);
         var timing = new TimingSection(vocabulary, diagnostics).Compile(mapping);

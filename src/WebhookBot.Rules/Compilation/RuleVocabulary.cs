@@ -17,6 +17,9 @@ public sealed record RuleVocabulary(
     /// <summary>What facts and presets are, in a sentence: by <c>facts.changed_files</c>, <c>preset.github</c>. For the editor and the reference page.</summary>
     public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the types of the events begin with that have a fact, by its name; a fact that is not in here every event has.</summary>
+    public IReadOnlyDictionary<string, string> FactTypes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What a source of that preset must and may say; a secret and nothing else where nothing is known.</summary>
     public Func<string, PresetNeeds?>? Needs { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using WebhookBot.Rules.Language;
 
@@ -6,6 +7,9 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>Checks of a mapping's keys and kinds, shared by the sections of a rule file.</summary>
 internal static class Shape
 {
+    // RFC 9110, 5.6.2.
+    private static readonly SearchValues<char> HeaderLetters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>The node as a mapping, or null after reporting what it is instead.</summary>
     public static YamlMapping? Mapping(YamlNode? node, string what, DiagnosticBag diagnostics)
     {
@@ -36,6 +40,15 @@ internal static class Shape
         }
 
         return null;
+    }
+
+    /// <summary>Reports a name that no header can have.</summary>
+    public static void Header(YamlNode? node, DiagnosticBag diagnostics)
+    {
+        if (node is YamlScalar { Kind: not ScalarKind.Null } name && (name.Text.Length == 0 || name.Text.AsSpan().ContainsAnyExcept(HeaderLetters)))
+        {
+            diagnostics.Error(name.Position, DiagnosticCode.BadValue, $"'{Suggestion.Shorten(name.Text)}' cannot be the name of a header; write one such as X-Event");
+        }
     }
 
     /// <summary>A text, or a list of texts.</summary>

@@ -63,6 +63,12 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             diagnostics.Error(name.Position, DiagnosticCode.MissingKey, "a source without a preset says where the event's name stands: event: { header: X-Event } or { json: type }");
         }
 
+        // The signature is looked at before the body is read.
+        if (preset is null && verify?.Scheme?.SignedContent.Contains("{id}", StringComparison.Ordinal) == true && mapping["id"] is not YamlMapping { Entries: [{ Key.Text: "header" }] })
+        {
+            diagnostics.Error(name.Position, DiagnosticCode.BadVerification, "'signed' has {id}; say in which header it stands: id: { header: X-Id }");
+        }
+
         var (networks, lists) = Networks(mapping["allow_from"]);
         return new SourceDefinition
         {
@@ -146,11 +152,27 @@ internal sealed partial class SourceSection(RuleVocabulary vocabulary, Diagnosti
             case null:
                 return null;
             case YamlMapping { Entries: [{ Key.Text: "header" or "json", Value: YamlScalar { Kind: not ScalarKind.Null } value }] } mapping:
-                return mapping.Entries[0].Key.Text == "header" ? ValueTemplate.FromHeader(value.Text) : ValueTemplate.FromJson(value.Text);
+                return mapping.Entries[0].Key.Text == "header" ? FromHeader(value) : FromJson(value);
             default:
                 diagnostics.Error(node.Position, DiagnosticCode.WrongKind, $"write {{ header: X-Name }} or {{ json: path.in.body }}, found {node.KindInWords}");
                 return null;
         }
+    }
+
+    private ValueTemplate FromHeader(YamlScalar name)
+    {
+        Shape.Header(name, diagnostics);
+        return ValueTemplate.FromHeader(name.Text);
+    }
+
+    private ValueTemplate FromJson(YamlScalar path)
+    {
+        if (path.Text.Split('.').Any(part => part.Length == 0 || part.Contains('[', StringComparison.Ordinal)))
+        {
+            diagnostics.Error(path.Position, DiagnosticCode.BadFieldPath, $"'{Suggestion.Shorten(path.Text)}' is no path in a body; write one such as order.id, which goes through no list");
+        }
+
+        return ValueTemplate.FromJson(path.Text);
     }
 
     private (List<IPNetwork> Networks, List<string> Lists) Networks(YamlNode? node)

@@ -3,6 +3,9 @@ namespace WebhookBot.Rules.Compilation;
 /// <summary>"Did you mean": the nearest known name.</summary>
 public static class Suggestion
 {
+    /// <summary>What stands before the name that is near.</summary>
+    internal const string DidYouMean = "; did you mean '";
+
     private const int LongestName = 64;
 
     /// <summary><c>; did you mean 'is'?</c>, or the known names when none is near and they are few, or nothing.</summary>
@@ -15,7 +18,7 @@ public static class Suggestion
 
     /// <summary><c>; did you mean 'is'?</c>, or nothing when none is near.</summary>
     internal static string Near(string name, IEnumerable<string> known) =>
-        Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        Nearest(name, known) is { } nearest ? $"{DidYouMean}{nearest}'?" : "";
 
     /// <summary>The known name that is at most a third of its letters away, or null.</summary>
     public static string? Nearest(string name, IEnumerable<string> known)

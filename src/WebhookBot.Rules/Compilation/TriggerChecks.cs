@@ -1,4 +1,5 @@
 using WebhookBot.Rules.Knowledge;
+using WebhookBot.Rules.Timing;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -118,7 +119,7 @@ internal sealed class TriggerChecks(EventSources sources, DiagnosticBag diagnost
         if (catalog.IsComplete)
         {
             var near = Suggestion.For(trigger.Pattern, catalog.Events.Select(e => $"{trigger.Source}.{e.Name}"));
-            diagnostics.Tell(trigger.Source == Alert.Family ? Severity.Error : Severity.Warning, trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
+            diagnostics.Tell(trigger.Source is Alert.Family or BotEvents.Source or RuleSchedule.Source ? Severity.Error : Severity.Warning, trigger.Position, DiagnosticCode.UnknownEvent, $"no event is named '{Suggestion.Shorten(trigger.Pattern)}'{near}");
         }
         else if (events.Count == 0)
         {

@@ -29,6 +29,8 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         ["base64"] = KeyForm.Base64,
     };
 
+    private static readonly string[] OfSignatures = ["header", "separator", "key", "prefix", "encoding", "signed", "timestamp"];
+
     private static readonly Dictionary<string, VerificationAlgorithm> Curves = new(StringComparer.Ordinal) { ["p256"] = VerificationAlgorithm.EcdsaP256 };
 
     public Verification? Compile(YamlNode node)
@@ -39,12 +41,22 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
         }
 
         Shape.Keys(mapping, "verify", SourceKeys.Verify, diagnostics);
+        foreach (var name in new[] { mapping["header"], mapping["token"], (mapping["timestamp"] as YamlMapping)?["header"] })
+        {
+            Shape.Header(name, diagnostics);
+        }
+
         var secrets = SecretNames.Read(mapping["secret"], diagnostics).Concat(SecretNames.Read(mapping["secrets"], diagnostics)).ToList();
         var ways = mapping.Entries.Where(e => e.Key.Text is "hmac" or "ed25519" or "ecdsa" or "token" or "bearer" or "basic" or "address" or "jwks").ToList();
         if (ways.Count != 1)
         {
             diagnostics.Error(mapping.Position, DiagnosticCode.BadVerification, "say how the sender proves itself, in one way: hmac: sha256, ed25519: true, ecdsa: p256, token: X-Token, bearer: true, basic: true, address: true or jwks: https://...");
             return new Verification(null, secrets);
+        }
+
+        foreach (var odd in mapping.Entries.Where(e => OfSignatures.Contains(e.Key.Text) && ways[0].Key.Text is not ("hmac" or "ed25519" or "ecdsa")))
+        {
+            diagnostics.Error(odd.Key.Position, DiagnosticCode.BadVerification, $"'{odd.Key.Text}' says more about a signature, and '{ways[0].Key.Text}' is none; leave it out");
         }
 
         return new Verification(ways[0].Key.Text switch
@@ -121,7 +133,7 @@ internal sealed partial class VerifySection(DiagnosticBag diagnostics)
 
         var signed = Shape.Text(mapping["signed"], "what is signed", diagnostics) ?? "{body}";
         var timestamp = mapping["timestamp"] is { } node ? Timestamp(node) : null;
-        CheckSigned(mapping, signed, timestamp is not null);
+        CheckSigned(mapping, signed, mapping["timestamp"] is not null);
         return new VerificationScheme
         {
             Algorithm = algorithm,

@@ -70,6 +70,25 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
         return null;
     }
 
+    private void WarnOfTemplates(params IEnumerable<YamlNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            switch (node)
+            {
+                case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
+                    diagnostics.Warning(scalar.Position, DiagnosticCode.BadValue, $"conditions have no templates: this asks for the text {Suggestion.Shorten(scalar.Text)}");
+                    break;
+                case YamlSequence list:
+                    WarnOfTemplates(list.Items);
+                    break;
+                case YamlMapping mapping:
+                    WarnOfTemplates(mapping.Entries.Select(e => e.Value));
+                    break;
+            }
+        }
+    }
+
     private FieldCondition? CompileField(YamlEntry entry)
     {
         _count++;
@@ -94,6 +113,7 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
             diagnostics.Error(entry.Key.Position, DiagnosticCode.UnknownVariable, $"no file defines the variable '{Suggestion.Shorten(name)}'{Suggestion.For(name, vocabulary.Vars)}");
         }
 
+        WarnOfTemplates(entry.Key, entry.Value);
         var test = _tests.Compile(entry.Value);
         return path is null || test is null ? null : new FieldCondition(entry.Key, path, test, entry.Value);
     }

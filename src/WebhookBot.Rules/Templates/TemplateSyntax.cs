@@ -20,7 +20,7 @@ internal sealed partial class TemplateSyntax
 
     private readonly string _text;
     private readonly StringBuilder _rewritten = new();
-    private readonly Stack<Block> _open = new();
+    private readonly Stack<TemplateBlock> _open = new();
     private readonly HashSet<string> _facts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _vars = new(StringComparer.Ordinal);
     private readonly HashSet<(string, string?)> _fields = [];
@@ -126,6 +126,13 @@ internal sealed partial class TemplateSyntax
             return close + end.Length;
         }
 
+        // The engine reads the three as the end of another kind of mustache.
+        if (!isTriple && close + 2 < _text.Length && _text[close + 2] == '}')
+        {
+            Problem = $"'{Shorten(_text[open..(close + 3)])}' is closed by two braces and not by three; write a blank before the third";
+            return _text.Length;
+        }
+
         if (isTriple)
         {
             Unescaped ??= _text[open..(close + end.Length)];
@@ -171,7 +178,8 @@ internal sealed partial class TemplateSyntax
 
     private string OpenBlock(string inside, string body)
     {
-        var expression = ReadExpression(body[1..].Trim(), isBlock: true);
+        var (called, names) = Named(body[1..].Trim());
+        var expression = ReadExpression(called, isBlock: true);
         var name = expression.Split(' ', 2)[0];
         if (Problem is null && !Blocks.Contains(name))
         {
@@ -187,12 +195,19 @@ internal sealed partial class TemplateSyntax
             Problem = $"blocks are nested deeper than {MaxDepth} levels";
         }
 
-        _open.Push(new Block(name, ProblemAt, ScopeIn(name, body[1..].Trim())));
-        return inside.Replace(body, body[0] + expression, StringComparison.Ordinal);
+        _open.Push(new TemplateBlock(name, ProblemAt, ScopeIn(name, called)) { Names = names });
+        return inside.Replace(body, body[0] + expression + body[(1 + body[1..].IndexOf(called, StringComparison.Ordinal) + called.Length)..], StringComparison.Ordinal);
     }
 
+    // {{#each labels as |label index|}}: the names are for what stands in the block.
+    private static (string Expression, string[] Names) Named(string expression) => BlockNames().Match(expression) is { Success: true } named
+        ? (expression[..named.Index], named.Groups["names"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        : (expression, []);
+
+    private bool IsNamed(string token) => _open.Any(b => b.Names.Contains(token.Split('.', '/', '[')[0]));
+
     // Null where it is not known what a path goes on from.
-    private Scope? ScopeIn(string block, string expression)
+    private TemplateScope? ScopeIn(string block, string expression)
     {
         var here = Here;
         if (here is null || block is not ("each" or "with"))
@@ -202,12 +217,12 @@ internal sealed partial class TemplateSyntax
 
         var path = expression[block.Length..].Trim();
         return !IsField(path) || path.Any(c => c is ' ' or '|' or '(' or '@') ? null
-            : block == "with" ? new Scope(here.Of(path), here.Of(path))
-            : new Scope(here.Of(path) + "[0]", here.Of(path));
+            : block == "with" ? new TemplateScope(here.Of(path), here.Of(path))
+            : new TemplateScope(here.Of(path) + "[0]", here.Of(path));
     }
 
     // What stands in the else of a loop or of a with goes on from outside of it.
-    private Scope? Here => _open.Any(b => b is { HasElse: true, Name: "each" or "with" }) ? null : _open.TryPeek(out var inner) ? inner.Scope : Scope.Event;
+    private TemplateScope? Here => _open.Any(b => b is { HasElse: true, Name: "each" or "with" }) ? null : _open.TryPeek(out var inner) ? inner.Scope : TemplateScope.Event;
 
     private static bool IsField(string token) => token.Length > 0 && (char.IsLetter(token[0]) || token[0] == '_') && !Literals.Contains(token);
 
@@ -259,6 +274,11 @@ internal sealed partial class TemplateSyntax
         if (!isBlock || expression.Contains('=', StringComparison.Ordinal))
         {
             Problem = tokens.Count > 1 || expression.Contains('|', StringComparison.Ordinal) ? TemplateMend.Of(expression) : null;
+        }
+
+        if (Problem is null && !isBlock && tokens is ["(", ..])
+        {
+            Problem = $"a helper is called without parentheses: {{{{{Shorten(expression.Trim('(', ')', ' '))}}}}}";
         }
 
         if (Problem is null && !string.IsNullOrWhiteSpace(Tokens().Replace(expression, "")) || (tokens.Count == 1 && tokens[0][0] is '"' or '\''))
@@ -325,9 +345,9 @@ internal sealed partial class TemplateSyntax
         {
             _facts.Add(fact.Groups["name"].Value);
         }
-        else if (IsField(token) && Here is { } here)
+        else if (IsField(token) && !IsNamed(token) && Here is { } here)
         {
-            _fields.Add((here.Of(token), here.Within));
+            _fields.Add((here.Of(token.Replace('/', '.')), here.Within));
         }
 
         if (VariableName().Match(path) is { Success: true } variable)
@@ -348,6 +368,9 @@ internal sealed partial class TemplateSyntax
     [GeneratedRegex(@"\{%-?\s*(if|for|else|elif|endif|endfor|set|assign|unless|case)\b[^%]*%\}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Tag();
 
+    [GeneratedRegex(@"\s+as\s+\|(?<names>[\w\s]*)\|\z", RegexOptions.CultureInvariant)]
+    private static partial Regex BlockNames();
+
     [GeneratedRegex("""\[["']([^"'\]]*)["']\]""", RegexOptions.CultureInvariant)]
     private static partial Regex QuotedBrackets();
 
@@ -359,27 +382,4 @@ internal sealed partial class TemplateSyntax
 
     [GeneratedRegex("""^(?:@root[./]|this[./]|\.\.?/)*vars[./]\[?(?<name>[\w-]+)""", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();
-
-    /// <summary>Where paths start: in the event, or at a path within what a block is about.</summary>
-    private sealed record Scope(string Path, string? Within)
-    {
-        public static Scope Event { get; } = new("", null);
-
-        public string Of(string path)
-        {
-            var relative = path.StartsWith("this.", StringComparison.Ordinal) ? path[5..] : path;
-            return Path.Length == 0 ? relative : $"{Path}.{relative}";
-        }
-    }
-
-    private sealed class Block(string name, int at, Scope? scope)
-    {
-        public string Name => name;
-
-        public int At => at;
-
-        public Scope? Scope => scope;
-
-        public bool HasElse { get; set; }
-    }
 }

@@ -30,6 +30,7 @@ public static class BotHost
     {
         Needs = PresetCatalog.NeedsOf,
         NetworkLists = NetworkLists.Names,
+        FactTypes = new Dictionary<string, string> { [ChangedFilesFact.FactName] = ChangedFilesFact.EventType },
         Descriptions = FactsSetup.Described.Select(f => ($"facts.{f.Name}", f.Description))
             .Concat(PresetCatalog.All.Select(p => ($"preset.{p.Name}", p.Description)))
             .ToDictionary(d => d.Item1, d => d.Item2),

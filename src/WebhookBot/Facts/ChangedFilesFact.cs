@@ -15,6 +15,9 @@ internal sealed class ChangedFilesFact(GitHubApi github, FactTraffic traffic, Ti
     /// <summary>The name of the fact.</summary>
     public const string FactName = "changed_files";
 
+    /// <summary>What the types of the events begin with that have it.</summary>
+    public const string EventType = "pull_request";
+
     // GitHub lists no more, however many there are.
     private const int MaxListed = 3000;
 
@@ -25,7 +28,7 @@ internal sealed class ChangedFilesFact(GitHubApi github, FactTraffic traffic, Ti
     public bool AppliesTo(WebhookEvent e)
     {
         ArgumentNullException.ThrowIfNull(e);
-        return e.Name.Contains(".pull_request", StringComparison.Ordinal) && PullRequest(e) is not null;
+        return e.Name.Contains($".{EventType}", StringComparison.Ordinal) && PullRequest(e) is not null;
     }
 
     public async Task<FactValue> FetchAsync(WebhookEvent e, CancellationToken cancellation)

@@ -141,6 +141,8 @@ public sealed class TestVerbTests : IDisposable
               nul: { event: { name: github.push, file: "a\0b" }, expect: {} }
               folder: { event: { name: github.push, file: ../tests }, expect: {} }
               outside: { event: { name: github.push, file: ../sources.yml }, expect: {} }
+              slip: { event: { name: github.pull_request.opend, payload: {} }, expect: { greet: no match } }
+              new: { event: { name: github.pull_request.sanctified, payload: {} }, expect: { greet: no match } }
               half: { event: { name: github.push, file: half.json }, facts: { changed_files: [] }, expect: { greet: [{ slack.post: { text: other } }] } }
             """);
 
@@ -149,6 +151,9 @@ public sealed class TestVerbTests : IDisposable
         Assert.Equal(1, said.Code);
         Assert.Contains("rules/tests/odd.yml(2,40): error WB0121: unknown fact 'changed_flies'; did you mean 'changed_files'?", said.Out, StringComparison.Ordinal);
         Assert.Equal(3, said.Out.Split("error WB0150: there is no file").Length - 1);
+        Assert.Contains("'opend' is no action of github.pull_request; did you mean 'opened'?", said.Out, StringComparison.Ordinal);
+        Assert.Contains("✗ slip", said.Out, StringComparison.Ordinal);
+        Assert.Contains("✓ new", said.Out, StringComparison.Ordinal);
         Assert.Contains("✓ half", said.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said.All, StringComparison.Ordinal);
     }

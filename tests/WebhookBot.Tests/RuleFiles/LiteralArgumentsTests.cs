@@ -28,6 +28,18 @@ public sealed class LiteralArgumentsTests
     [InlineData("http: { url: 'https://example.com', headers: { 'X Key': '{{after}}' } }", "error WB0133: the header 'X Key' is not a valid header")]
     [InlineData("http: { url: 'https://example.com', headers: { X-Name: Zoë } }", "error WB0133: the header 'X-Name' holds a line end or another character that headers cannot carry")]
     [InlineData("http: { url: 'https://example.com', headers: { Content-Type: nonsense } }", "error WB0133: the header 'Content-Type' is not a valid header")]
+    [InlineData("github.dispatch: { event_type: y, ref: main }", "error WB0133: 'ref' goes with 'workflow', which is not here")]
+    [InlineData("github.dispatch: { workflow: y.yml, client_payload: { a: 1 } }", "error WB0133: 'client_payload' goes with 'event_type', which is not here")]
+    [InlineData("github.dispatch: { workflw: y.yml, ref: main }", "error WB0131: unknown argument of github.dispatch 'workflw'; did you mean 'workflow'?")]
+    [InlineData("slack.post: { channe: '#dev', text: x }", "error WB0131: unknown argument of slack.post 'channe'; did you mean 'channel'?")]
+    [InlineData("github.comment: { number: 4, body: '' }", "error WB0133: the comment is empty")]
+    [InlineData("github.label: { number: 0, add: x }", "error WB0133: no issue or pull request has the number 0")]
+    [InlineData("github.label: { number: -3, add: x }", "error WB0133: no issue or pull request has the number -3")]
+    [InlineData("http: { url: 'https://example.com', body: { '{{ref}}': 1 } }", "warning WB0134: a key is sent as it stands, also {{ref}}; to have a value there, write all of it as one text")]
+    [InlineData("http: { url: 'https://example.com', body: '{\"x\":{{ref}}}' }", "error WB0134: '{{ref}}}' is closed by two braces and not by three; write a blank before the third")]
+    [InlineData("slack.post: { channel: '#dev', text: '{{(upper ref)}}' }", "error WB0134: a helper is called without parentheses: {{upper ref}}")]
+    [InlineData("slack.post: { channel: '#dev', text: '{{facts.changed_files.length}}' }", "warning WB0165: github.push has no facts.changed_files, so this can never be decided; events that have it begin with pull_request")]
+    [InlineData("{ slack.post: { channel: '#dev', text: x }, when: { after: '{{before}}' } }", "warning WB0106: conditions have no templates: this asks for the text {{before}}")]
     [InlineData("github.label: { number: 4, add: x, create: red }", "error WB0133: create: 'red' is no colour of six hexadecimal digits, such as d73a4a")]
     [InlineData("github.label: { number: 4, add: [x, ..] }", "error WB0133: '.' and '..' cannot be labels")]
     [InlineData("github.label: { number: 4, add: x, repository: shop }", "error WB0133: 'repository' is of the form owner/name")]
@@ -40,6 +52,11 @@ public sealed class LiteralArgumentsTests
     [InlineData("github.push", "github.label: { number: 4, add: x, create: '#D73a4a', repository: acme/shop }")]
     [InlineData("github.push", "github.label: { number: 4, add: x, create: '{{vars.colour}}', repository: '{{repository.owner.login}}/shop' }")]
     [InlineData("github.push", "slack.post: { channel: '#dev', text: x }")]
+    [InlineData("github.push", "slack.post: { channel: '#dev', text: '{{#each commits as |c i|}}{{c.message}} {{i}}{{/each}} {{repository/name}}' }")]
+    [InlineData("github.push", "http: { url: 'https://example.com', body: '{\"x\":\"{{ref}}\" }' }")]
+    [InlineData("github.push", "github.dispatch: { workflow: a.yml, ref: main, inputs: { a: b } }")]
+    [InlineData("github.*", "slack.post: { channel: '#dev', text: '{{facts.changed_files.length}}' }")]
+    [InlineData("[github.push, github.pull_request_review.submitted]", "slack.post: { channel: '#dev', text: '{{facts.changed_files.length}}' }")]
     [InlineData("github.push", "slack.post: { channel: '@octocat', text: x }")]
     [InlineData("github.push", "slack.post: { channel: '@some.body@example.com', text: x }")]
     [InlineData("github.push", "slack.post: { channel: C012AB3CD, text: x, blocks: [{ type: divider }], buttons: [{ url: 'https://example.com', label: y }] }")]
@@ -52,6 +69,32 @@ public sealed class LiteralArgumentsTests
     [InlineData("alert.firing", "github.comment: { key: k, body: x }")]
     [InlineData("billing.invoice.paid", "github.comment: { key: k, body: x }")]
     public void Says_nothing_about_what_may_work(string on, string step) => Assert.Equal([], Told(on, step));
+
+    [Theory]
+    [InlineData("verify: { hmac: sha256, header: X S, secret: A_SECRET }", "error WB0106: 'X S' cannot be the name of a header")]
+    [InlineData("verify: { token: 'X:T', secret: A_SECRET }", "error WB0106: 'X:T' cannot be the name of a header")]
+    [InlineData("verify: { token: X-T, secret: A_SECRET, prefix: z }", "error WB0141: 'prefix' says more about a signature, and 'token' is none; leave it out")]
+    [InlineData("verify: { hmac: sha256, header: X-S, signed: '{id}.{body}', secret: A_SECRET }", "error WB0141: 'signed' has {id}; say in which header it stands: id: { header: X-Id }")]
+    [InlineData("verify: { hmac: sha256, header: X-S, secret: A_SECRET }, id: { json: 'a..b' }", "error WB0120: 'a..b' is no path in a body; write one such as order.id, which goes through no list")]
+    [InlineData("verify: { hmac: sha256, header: X-S, secret: A_SECRET }, subject: { json: 'items[0].id' }", "error WB0120: 'items[0].id' is no path in a body")]
+    [InlineData("verify: { hmac: sha256, header: X-S, signed: '{id}.{body}', secret: A_SECRET }, id: { header: X-Id }", null)]
+    public void Tells_what_no_sender_can_send(string source, string? told) =>
+        Assert.Equal(told is null ? [] : [told], Compile($"sources: {{ own: {{ {source}, event: {{ header: X-Event }} }} }}\n").Select(t => told is null || t.Length < told.Length ? t : t[..told.Length]));
+
+    [Theory]
+    [InlineData("o: github.push, then: [slack.post: { channel: '#dev', text: x }]", "error WB0100: unknown key of a rule 'o'; did you mean 'on'?")]
+    [InlineData("On: github.push, then: [slack.post: { channel: '#dev', text: x }]", "error WB0100: unknown key of a rule 'On'; did you mean 'on'?")]
+    [InlineData("on: github.push, the: [slack.post: { channel: '#dev', text: x }]", "error WB0100: unknown key of a rule 'the'; did you mean 'then'?")]
+    [InlineData("on: github.push, else: [slack.post: { channel: '#dev', text: x }]", "warning WB0172: 'else' is done when the conditions do not hold, and this rule has none; add 'if', or leave it out")]
+    public void Tells_a_slip_once(string rule, string told) => Assert.Equal(told, Assert.Single(Compile($"rules: {{ r: {{ {rule} }} }}\n")));
+
+    [Fact]
+    public void Tells_a_mistake_of_a_text_file_once_however_many_steps_use_it()
+    {
+        const string Step = "slack.post: { channel: '#dev', text: { file: a.md } }";
+        var told = new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("r.yml", $"rules: {{ r: {{ on: github.push, then: [{Step}, {{ {Step}, when: {{ ref: x }} }}, {{ {Step}, when: {{ ref: y }} }}] }} }}")], (_, name) => (new RuleFile(name, "{{nope ref}}"), null)).Diagnostics;
+        Assert.Single(told, d => d.Severity == Severity.Error);
+    }
 
     [Fact]
     public void Warns_of_a_branch_where_the_whole_reference_is_sent()

@@ -40,7 +40,7 @@ internal sealed record Operand(YamlNode Value, YamlMapping Siblings, ValueTestCo
             return scalar.Text;
         }
 
-        Diagnostics.WrongKind(Value, "a text");
+        Diagnostics.WrongKind(Value, Value is YamlScalar { Kind: not ScalarKind.Null } ? "a text that is not empty" : "a text");
         return null;
     }
 

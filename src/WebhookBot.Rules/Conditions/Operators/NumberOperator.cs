@@ -24,7 +24,7 @@ internal abstract class NumberOperator(string name, string words, Func<int, bool
             return new NumberTest(limit, holds);
         }
 
-        operand.Diagnostics.WrongKind(operand.Value, "a number");
+        operand.Diagnostics.WrongKind(operand.Value, operand.Value is YamlScalar { Kind: ScalarKind.Number } ? "a number of less than 28 digits" : "a number");
         return null;
     }
 

@@ -16,7 +16,7 @@ public sealed class GitHubCommentAction(GitHubCalls github, IJournal journal) : 
     /// <summary>What rule files know of it.</summary>
     public static readonly ActionDescriptor Definition = new("github.comment", "Comments on an issue or pull request.",
     [
-        new("body", ParameterType.Text, "The comment, in Markdown.", IsRequired: true, Format: TextFormat.Markdown) { AlsoCalled = ["text", "message", "comment", "content"] },
+        new("body", ParameterType.Text, "The comment, in Markdown.", IsRequired: true, Format: TextFormat.Markdown) { Form = text => string.IsNullOrWhiteSpace(text) ? new("the comment is empty") : null, AlsoCalled = ["text", "message", "comment", "content"] },
         new("key", ParameterType.Text, "Keeps one comment for this key and edits it, instead of adding another."),
         GitHubParameters.Repository,
         GitHubParameters.Number,

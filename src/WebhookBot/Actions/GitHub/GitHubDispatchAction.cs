@@ -14,10 +14,10 @@ public sealed class GitHubDispatchAction(GitHubCalls github) : IAction
         "Starts a workflow (workflow, ref, inputs) or sends a repository_dispatch event (event_type, client_payload).",
     [
         new("workflow", ParameterType.Text, "The file name of a workflow that has workflow_dispatch: deploy.yml.") { AlsoCalled = ["workflow_id", "workflow_file"] },
-        new("ref", ParameterType.Text, "The branch or tag to run it on; without it the default branch.") { AlsoCalled = ["branch", "tag"] },
-        new("inputs", ParameterType.TextMapping, "The inputs of the workflow.") { AlsoCalled = ["with", "parameters", "args"] },
+        new("ref", ParameterType.Text, "The branch or tag to run it on; without it the default branch.") { GoesWith = "workflow", AlsoCalled = ["branch", "tag"] },
+        new("inputs", ParameterType.TextMapping, "The inputs of the workflow.") { GoesWith = "workflow", AlsoCalled = ["with", "parameters", "args"] },
         new("event_type", ParameterType.Text, "The type of a repository_dispatch event, instead of a workflow.") { AlsoCalled = ["event", "type"] },
-        new("client_payload", ParameterType.Structure, "What the repository_dispatch event carries.") { AlsoCalled = ["payload", "data"] },
+        new("client_payload", ParameterType.Structure, "What the repository_dispatch event carries.") { GoesWith = "event_type", AlsoCalled = ["payload", "data"] },
         GitHubParameters.Repository,
     ])
     {

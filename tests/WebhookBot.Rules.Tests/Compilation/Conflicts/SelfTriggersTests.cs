@@ -38,7 +38,6 @@ public class SelfTriggersTests
     [InlineData("on: github.issues.labeled, if: { repository.name: x }, then: [github.label: { add: x, repository: acme/y, number: 1 }]")]
     [InlineData("on: github.issues.labeled, then: [{ github.label: { add: x }, when: { label.name: y } }]")]
     [InlineData("on: github.issues.labeled, wait: 1h, still: { label.name: y }, then: [github.label: { add: x }]")]
-    [InlineData("on: github.issues.labeled, else: [github.label: { add: x }]")]
     [InlineData("on: github.issues.labeled, mode: shadow, then: [github.label: { add: x }]")]
     [InlineData("on: github.issues.labeled, mode: off, then: [github.label: { add: x }]")]
     [InlineData("on: github.issues.labeled, digest: { every: 1h }, then: [github.label: { add: x, number: 1, repository: acme/a }]")]

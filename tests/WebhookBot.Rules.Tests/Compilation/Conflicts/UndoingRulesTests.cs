@@ -84,7 +84,7 @@ public class UndoingRulesTests
     [InlineData("wait: 24h, " + Add, Remove)]
     [InlineData("throttle: { limit: 1, per: 1h }, " + Add, Remove)]
     [InlineData("bots: true, " + Add, Remove)]
-    [InlineData("then: [github.label: { add: wip }], else: [github.label: { remove: wip }]", Add + ", mode: off")]
+    [InlineData("if: { repository.name: x }, then: [github.label: { add: wip }], else: [github.label: { remove: wip }]", Add + ", mode: off")]
     [InlineData("then: [github.close: {}]", "then: [github.close: { number: 4 }]")]
     [InlineData("then: [say: { text: wip }]", Remove)]
     public void Says_nothing_of_steps_that_do_not_undo_each_other(string one, string other) =>
