@@ -83,12 +83,25 @@ public sealed class FakeGitHub : IAsyncDisposable
         Peer.On("POST", "/app/installations/{id}/access_tokens", AsApp(r =>
         {
             var id = long.Parse(r.Route["id"], CultureInfo.InvariantCulture);
-            if (_repositories.Values.All(x => x.Installation != id))
+            var installed = _repositories.Where(x => x.Value.Installation == id).Select(x => x.Key.Split('/')[1]).ToList();
+            if (installed.Count == 0)
             {
                 return NotFound;
             }
 
-            var (token, expires) = App.Issue(id);
+            // One repository at a time: nobody asks for more than an action needs.
+            if (r.Json["repositories"]?.AsArray() is not [{ } one])
+            {
+                Peer.Complain($"{r}: the token is not for one repository");
+                return NotFound;
+            }
+
+            if (!installed.Contains(one.GetValue<string>(), StringComparer.OrdinalIgnoreCase))
+            {
+                return PeerAnswer.Json(new { message = "There is at least one repository that does not exist or is not accessible to the parent installation." }, 422);
+            }
+
+            var (token, expires) = App.Issue(id, one.GetValue<string>());
             return PeerAnswer.Json(new { token, expires_at = expires.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) }, 201);
         }));
         Peer.On("GET", "/repos/{owner}/{repo}/installation", AsApp(r =>
@@ -173,9 +186,13 @@ public sealed class FakeGitHub : IAsyncDisposable
 
     private void On(string method, string path, Func<FakeRepository, PeerRequest, PeerAnswer> answer) =>
         Peer.On(method, "/repos/{owner}/{repo}" + path, r =>
-            App.InstallationOf(r.Header("Authorization")) is not { } installation ? BadCredentials
-            : Find(r) is { } repository && repository.Installation == installation ? answer(repository, r)
+            App.ScopeOf(r.Header("Authorization")) is not { } scope ? BadCredentials
+            : Find(r) is { } repository && repository.Installation == scope.Installation && IsOf(scope.Repository, r) ? answer(repository, r)
             : NotFound);
+
+    // A repository that was renamed is still the one that the token is for.
+    private bool IsOf(string repository, PeerRequest r) =>
+        string.Equals(r.Route["repo"], repository, StringComparison.OrdinalIgnoreCase) || _repositories.Any(x => x.Key.EndsWith($"/{repository}", StringComparison.OrdinalIgnoreCase) && x.Value.RenamedTo == r.Route["repo"]);
 
     private Func<PeerRequest, PeerAnswer> AsApp(Func<PeerRequest, PeerAnswer> answer) => r =>
     {

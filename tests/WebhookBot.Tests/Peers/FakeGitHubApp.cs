@@ -9,7 +9,7 @@ namespace WebhookBot.Tests.Peers;
 public sealed class FakeGitHubApp(TimeProvider time)
 {
     private static readonly RSA Key = RSA.Create(2048);
-    private readonly Dictionary<string, (long Installation, DateTimeOffset ExpiresAt)> _tokens = [];
+    private readonly Dictionary<string, (long Installation, string Repository, DateTimeOffset ExpiresAt)> _tokens = [];
 
     public string Id { get; init; } = "12345";
 
@@ -24,22 +24,23 @@ public sealed class FakeGitHubApp(TimeProvider time)
     /// <summary>How many installation tokens were issued.</summary>
     public int TokensIssued { get; private set; }
 
-    public (string Token, DateTimeOffset ExpiresAt) Issue(long installation)
+    /// <summary>A token that is good for one repository of an installation.</summary>
+    public (string Token, DateTimeOffset ExpiresAt) Issue(long installation, string repository)
     {
         var token = $"ghs_fake{++TokensIssued}";
         var expires = time.GetUtcNow() + TokenLifetime;
-        _tokens[token] = (installation, expires);
+        _tokens[token] = (installation, repository, expires);
         return (token, expires);
     }
 
     /// <summary>GitHub forgets every token.</summary>
     public void RevokeTokens() => _tokens.Clear();
 
-    /// <summary>The installation that a token stands for; null when it is none or has expired.</summary>
-    public long? InstallationOf(string? authorization) =>
+    /// <summary>The installation and the repository that a token stands for; null when it is none or has expired.</summary>
+    public (long Installation, string Repository)? ScopeOf(string? authorization) =>
         authorization?.Split(' ') is ["Bearer" or "Token" or "token", var token]
         && _tokens.TryGetValue(token, out var held) && held.ExpiresAt > time.GetUtcNow()
-            ? held.Installation
+            ? (held.Installation, held.Repository)
             : null;
 
     /// <summary>What is wrong with a JWT; null when it is right.</summary>

@@ -12,6 +12,9 @@ public sealed class FakeRepository(long installation)
 
     public string DefaultBranch { get; set; } = "main";
 
+    /// <summary>The name that it has now; null when it was not renamed.</summary>
+    public string? RenamedTo { get; set; }
+
     /// <summary>The labels that the repository has, with their colours.</summary>
     public Dictionary<string, string> Labels { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -37,7 +37,7 @@ public sealed class GitHubApi(
         }
         catch (AuthorizationException)
         {
-            tokens.Drop(id, token);
+            tokens.Drop(id, repository, token);
             return await calls(connections.Create(await TokenAsync(id, repository, cancellation)));
         }
     }
@@ -46,7 +46,7 @@ public sealed class GitHubApi(
     {
         try
         {
-            return await tokens.GetAsync(installation, cancellation);
+            return await tokens.GetAsync(installation, repository, cancellation);
         }
         catch (GitHubRefusedException)
         {

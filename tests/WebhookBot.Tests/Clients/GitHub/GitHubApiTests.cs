@@ -1,3 +1,4 @@
+using Octokit;
 using WebhookBot.Clients.GitHub;
 using WebhookBot.Tests.Actions;
 using WebhookBot.Tests.Peers;
@@ -57,6 +58,25 @@ public sealed class GitHubApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Has_a_token_for_each_repository_that_is_good_for_no_other()
+    {
+        _world.GitHub.Repository("acme/ops", installation: 77);
+        await ReadAsync();
+        await ReadAsync("acme/ops");
+        await ReadAsync("acme/ops");
+        Assert.Equal(2, App.TokensIssued);
+        await Assert.ThrowsAsync<NotFoundException>(() => _world.Get<GitHubApi>().RunAsync(
+            Shop, 77, client => client.Repository.Get("acme", "ops"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Says_that_the_installation_has_no_such_repository()
+    {
+        var refused = await Assert.ThrowsAsync<GitHubRefusedException>(() => ReadAsync("acme/gone"));
+        Assert.Contains("has no repository acme/gone", refused.Fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_that_the_installation_is_unknown()
     {
         var refused = await Assert.ThrowsAsync<GitHubRefusedException>(() => ReadAsync(installation: 999));
@@ -78,6 +98,7 @@ public sealed class GitHubApiTests : IAsyncLifetime
     public async Task Follows_a_renamed_repository_on_the_same_host(int status)
     {
         _world.GitHub.Repository("acme/renamed").DefaultBranch = "moved";
+        _world.GitHub.Repository("acme/shop").RenamedTo = "renamed";
         _world.GitHub.Next(new PeerAnswer(status).With("Location", new Uri(_world.GitHub.Url, "repos/acme/renamed").AbsoluteUri));
         Assert.Equal("moved", await ReadAsync());
     }
