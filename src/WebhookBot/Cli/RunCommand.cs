@@ -143,6 +143,11 @@ internal static partial class RunCommand
             var names = open.Definition.Secrets.Select(s => s.Name).ToList();
             throw new SettingsException($"The bot does not start: the source {open.Name} has no secret; set {string.Join(" or ", names)} (or {names[0]}_FILE to a file that holds it)");
         }
+
+        if (app.Environment.IsProduction() && sources.FirstOrDefault(s => s.UnusableSecrets.Count > 0 && s.UnusableSecrets.Count == s.Definition.Secrets.Count) is { } closed)
+        {
+            throw new SettingsException($"The bot does not start: {closed.UnusableSecrets[0]} is no secret of the source {closed.Name}, which would refuse everything; it is {WebhookVerifier.FormOf(closed.Shape)}");
+        }
     }
 
     private static void Announce(WebApplication app)

@@ -20,8 +20,8 @@ internal sealed class WebhookVerifier
         _hasKey = Array.Exists(checks, c => c.HasKey);
     }
 
-    /// <summary>What the first of the ways is worth, which is the one that samples are signed in.</summary>
-    public Proof Proof => _checks[0].Proof;
+    /// <summary>What the first of the ways is worth that a secret is there for; of all of them where there is none.</summary>
+    public Proof Proof => (Array.Find(_checks, c => c.HasKey) ?? _checks[0]).Proof;
 
     /// <summary>Whether the secret may stand in the address.</summary>
     public bool ReadsAddress { get; }

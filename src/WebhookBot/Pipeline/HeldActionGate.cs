@@ -81,11 +81,11 @@ internal sealed class HeldActionGate(
         Explanation explanation;
         try
         {
-            (explanation, var wanted) = conditions.Ask(written, rules.Current, e);
+            (explanation, var wanted) = conditions.Ask(written, rules.Current, e, lease.Action.Rule);
             while (wanted.Count > 0)
             {
                 e = await facts.CompleteAsync(e, wanted, cancellation);
-                (explanation, wanted) = conditions.Ask(written, rules.Current, e);
+                (explanation, wanted) = conditions.Ask(written, rules.Current, e, lease.Action.Rule);
             }
         }
         catch (InvalidDataException unreadable)

@@ -74,6 +74,15 @@ public sealed class DoctorVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Tells_what_the_secret_that_is_set_proves()
+    {
+        await using var bot = await StartAsync("  plain: { preset: gitlab, secret: PLAIN }\n  signing: { preset: gitlab, secret: SIGNING }\n", ("PLAIN", "any text"), ("SIGNING", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        var sources = (await bot.Client.GetFromJsonAsync<JsonElement>("/api/sources", TestContext.Current.CancellationToken)).GetProperty("items").EnumerateArray()
+            .ToDictionary(s => s.GetProperty("name").GetString()!, s => s.GetProperty("proves").GetString());
+        Assert.Equal(("sender", "bytes", "bytes"), (sources["plain"], sources["signing"], sources["github"]));
+    }
+
+    [Fact]
     public async Task Tells_of_a_secret_that_was_rolled_of_one_that_is_made_up_and_of_one_that_is_none()
     {
         await using var bot = await StartAsync("  rolled: { preset: github, secret: ROLLED }\n  made-up: { preset: github, secret: MADE_UP }\n  none: { preset: discord, secret: NO_KEY }\n", ("ROLLED", "old"), ("NO_KEY", "not hexadecimal"));

@@ -61,6 +61,17 @@ public sealed class RunVerbTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_shell.Folder.Path, "data", "development-secrets.json")));
     }
 
+    [Fact]
+    public async Task Does_not_start_in_production_when_a_source_could_only_refuse_everything()
+    {
+        _shell.Folder.Write("rules/shop.yml", "sources: { shop: { verify: { ed25519: true, header: X-S, secret: SHOP_KEY }, event: { json: a } } }");
+
+        var said = await _shell.RunAsync([.. Production, ("GITHUB_WEBHOOK_SECRET", "a"), ("ALERTMANAGER_TOKEN", "b"), ("SHOP_KEY", "zz")], "run", "--urls", "http://127.0.0.1:0");
+
+        AssertRefused(said, "SHOP_KEY is no secret of the source shop, which would refuse everything; it is <public key in hexadecimal>");
+        Assert.DoesNotContain("zz", said.All, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Urls", "nonsense", "nonsense")]
     [InlineData("Urls", "http://192.0.2.1:8081", "192.0.2.1")]

@@ -78,6 +78,7 @@ public sealed class TimeTests
 
         Assert.Equal("skipped", attempt.GetProperty("outcome").GetString());
         Assert.StartsWith("does not hold any more: ✗ ", attempt.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("rules.yml(", attempt.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Contains("src/a.cs", attempt.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(world.Slack.Messages);
     }
