@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using WebhookBot.Rules.Language;
 
 namespace WebhookBot.Rules.Compilation;
 
@@ -14,10 +15,26 @@ internal sealed partial class VarsSection(DiagnosticBag diagnostics)
             {
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.BadName, $"'{Suggestion.Shorten(entry.Key.Text)}' is no name of a variable; use letters, digits, '-' and '_', 80 at most");
             }
-            else if (!into.TryAdd(entry.Key.Text, entry))
+            else if (into.TryAdd(entry.Key.Text, entry))
+            {
+                Doubt(entry);
+            }
+            else
             {
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.DuplicateName, $"a variable named '{entry.Key.Text}' stands in {into[entry.Key.Text].Key.Position} already");
             }
+        }
+    }
+
+    private void Doubt(YamlEntry entry)
+    {
+        if (entry.Value is YamlScalar { Kind: ScalarKind.Null })
+        {
+            diagnostics.Warning(entry.Key.Position, DiagnosticCode.BadValue, $"the variable '{entry.Key.Text}' has no value; a text that begins with # stands in quotes: \"#dev\"");
+        }
+        else if (entry.Value is YamlMapping && FileKeys.Sections.Names.Contains(entry.Key.Text))
+        {
+            diagnostics.Warning(entry.Key.Position, DiagnosticCode.BadValue, $"'{entry.Key.Text}' is a variable here; the section of that name stands at the beginning of its line");
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed partial class TemplateSyntax
 {
     private const int MaxDepth = 32;
 
-    private static readonly string[] Blocks = ["each", "if", "unless", "with"];
+    /// <summary>What may stand behind <c>#</c>.</summary>
+    public static readonly string[] Blocks = ["each", "if", "unless", "with"];
 
     // Names that the engine takes for a call wherever they stand alone.
     private static readonly HashSet<string> Taken = [.. TemplateHelpers.Names, .. Blocks, "log"];
@@ -300,14 +301,14 @@ internal sealed partial class TemplateSyntax
             }
         }
 
-        if (Problem is null && !isBlock && tokens.Count > 1)
-        {
-            Problem = HelperArguments.Problem(tokens);
-        }
-
         if (Problem is null && depth != 0)
         {
             Problem = $"the parentheses of '{Shorten(expression)}' do not match{(depth > MaxDepth ? $", or are deeper than {MaxDepth} levels" : "")}";
+        }
+
+        if (Problem is null && tokens.Count > 1)
+        {
+            Problem = HelperArguments.Problem(tokens, isBlock);
         }
 
         return rewritten.ToString();

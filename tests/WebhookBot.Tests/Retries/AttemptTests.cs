@@ -84,7 +84,7 @@ public sealed class AttemptTests
         await using var world = await SimulatedBot.StartAsync(u => $$"""
             rules:
               call: { on: github.push, then: [ { http: { url: "{{u}}hook" }, retry: false } ] }
-              bad: { on: github.issues.opened, then: [ { http: { url: "{{u}}hook", headers: { "no name": x } }, retry: false } ] }
+              bad: { on: github.issues.opened, then: [ { http: { url: "{{u}}hook", headers: { Content-Type: "{{"{{issue.title}}"}}" } }, retry: false } ] }
             """);
         world.Target.On("POST", "hook", _ => new PeerAnswer(500));
         for (var i = 0; i < 5; i++)
