@@ -181,6 +181,24 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Leaves_out_for_good_what_was_left_out_for_a_dead_letter_that_is_closed()
+    {
+        await Journal.AppendAsync("a");
+        var lease = await Journal.ClaimOneAsync();
+        await Journal.PlanAsync(lease, "k1", "k2", "k3");
+        foreach (var (action, attempt) in (await Journal.ActionsAsync(lease)).Zip([JournalDriver.Dead, s_closed with { LeftOutFor = 0 }, JournalDriver.Dead]))
+        {
+            await Journal.RecordAsync(action, attempt);
+        }
+
+        await Journal.ReleaseAsync(lease);
+        Assert.True(await Journal.DecideDeadAsync(lease.Delivery.Sequence, 0, s_closed, Stop));
+        Assert.True((await Journal.AppendAsync(JournalDriver.Draft("a"), Stop)).IsDuplicate);
+
+        Assert.Equal(["k3"], await TakeAsync());
+    }
+
+    [Fact]
     public async Task Does_not_leave_out_what_follows_an_action_that_has_been_taken_up_again_meanwhile()
     {
         var id = await Journal.AppendAsync("a");

@@ -241,11 +241,11 @@ internal sealed class DeliveryProgress
         Postponed = 0;
         Interrupted = 0;
         NotBeforeTicks = 0;
-        foreach (ref var action in Actions.AsSpan())
+        for (var i = 0; i < Actions.Length; i++)
         {
-            if (action.Status == ActionStatus.Dead || action.LeftOutFor != 0)
+            if (Actions[i].Status == ActionStatus.Dead)
             {
-                action.StartAnew();
+                TryAnew(i);
             }
         }
     }
