@@ -32,11 +32,12 @@ public sealed class RunningBot : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
+    private readonly ErrorLog _errors;
     private readonly TemporaryFolder? _ownFolder;
 
-    private RunningBot(WebApplication app, TemporaryFolder folder, bool ownsFolder)
+    private RunningBot(WebApplication app, ErrorLog errors, TemporaryFolder folder, bool ownsFolder)
     {
-        _app = app;
+        (_app, _errors) = (app, errors);
         _ownFolder = ownsFolder ? folder : null;
         Folder = folder;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromMinutes(1) };
@@ -82,14 +83,24 @@ public sealed class RunningBot : IAsyncDisposable
             all[key] = value;
         }
 
+        var errors = new ErrorLog();
         var app = BotHost.Build(all, builder =>
         {
-            builder.Logging.ClearProviders();
+            builder.Logging.ClearProviders().AddProvider(errors);
             replace?.Invoke(builder.Services);
         });
-        RunCommand.Prepare(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningBot(app, own, folder is null);
+        try
+        {
+            RunCommand.Prepare(app);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new RunningBot(app, errors, own, folder is null);
     }
 
     /// <summary>Posts a delivery as GitHub does.</summary>
@@ -118,7 +129,12 @@ public sealed class RunningBot : IAsyncDisposable
     }
 
     /// <summary>The delivery as the API gives it.</summary>
-    public Task<JsonElement> GetDeliveryAsync(string id) => Client.GetFromJsonAsync<JsonElement>($"/api/deliveries/{id}", Deep, TestContext.Current.CancellationToken);
+    public async Task<JsonElement> GetDeliveryAsync(string id)
+    {
+        using var answer = await Client.GetAsync($"/api/deliveries/{id}", TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} for the delivery {id}; the bot logged: {_errors}");
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Deep, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>The delivery once it has that status, or once nothing more is to be done when none is named.</summary>
     public async Task<JsonElement> FinishedAsync(string id, string? status = null)
