@@ -78,6 +78,9 @@ public sealed record ActionParameter(
     /// <summary>What is wrong with an entry of a mapping, by its name and its text, which is null where a template stands; null when nothing is.</summary>
     public Func<string, string?, ArgumentProblem?>? Entry { get; init; }
 
+    /// <summary>Whether <c>{ file: name }</c> is a text that stands in a file, as it is for every text, and no structure.</summary>
+    public bool TakesFile { get; init; }
+
     /// <summary>The argument that it says more about, and without which it says nothing; null when it stands for itself.</summary>
     public string? GoesWith { get; init; }
 

@@ -81,13 +81,16 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
 
     private ArgumentTemplate? Argument(ActionParameter parameter, YamlNode node)
     {
+        if ((parameter.Type == ParameterType.Text || parameter.TakesFile) && node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] })
+        {
+            return vocabulary.Texts.Find(name, diagnostics) is { } file ? Text(new YamlScalar(new SourcePosition(file.Path, 1, 1), file.Text, IsQuoted: true), parameter.Format, isFile: true) : null;
+        }
+
         switch (parameter.Type)
         {
             case ParameterType.Text when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
                 CheckText(parameter, scalar);
                 return Text(scalar, parameter.Format);
-            case ParameterType.Text when node is YamlMapping { Entries: [{ Key.Text: "file", Value: YamlScalar { Kind: not ScalarKind.Null } name }] }:
-                return vocabulary.Texts.Find(name, diagnostics) is { } file ? Text(new YamlScalar(new SourcePosition(file.Path, 1, 1), file.Text, IsQuoted: true), parameter.Format, isFile: true) : null;
             case ParameterType.TextList when node is YamlScalar { Kind: not ScalarKind.Null } scalar:
                 CheckText(parameter, scalar);
                 return new ArgumentTemplate.Items([Text(scalar, parameter.Format)]);

@@ -61,6 +61,9 @@ internal static class DeliveryExport
             Since = since,
             Source = DeliveryEndpoints.Text(query, "source"),
             Event = DeliveryEndpoints.Text(query, "event"),
+
+            // What came once is decided once.
+            IsWithoutReplays = true,
         };
     }
 

@@ -20,6 +20,9 @@ public sealed record DeliveryQuery
     /// <summary>Received at or after.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Leaves replays out, which are copies of others; not of a page.</summary>
+    public bool IsWithoutReplays { get; init; }
+
     /// <summary>At most this many, 1 to 1,000.</summary>
     public int Limit { get; init; } = 50;
 

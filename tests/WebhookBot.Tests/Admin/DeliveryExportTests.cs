@@ -48,6 +48,24 @@ public sealed class DeliveryExportTests
     }
 
     [Fact]
+    public async Task Leaves_replays_out_also_of_how_many_are_asked_for()
+    {
+        await using var bot = await RunningBot.StartAsync(Rules);
+        var issues = new List<string>();
+        foreach (var title in (string[])["a", "b"])
+        {
+            issues.Add(await bot.SendGitHubAsync("issues", BotWorld.Sample("github.issues.opened", ("issue.title", title))));
+            await bot.FinishedAsync(issues[^1]);
+        }
+
+        using var body = new StringContent("""{"dry_run":false}""", Encoding.UTF8, "application/json");
+        using var replayed = await bot.Client.PostAsync($"/api/deliveries/{issues[1]}/replay", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, replayed.StatusCode);
+
+        Assert.Equal([issues[1], issues[0]], (await ExportAsync(bot, "?last=2")).Select(l => l.GetProperty("id").GetString()));
+    }
+
+    [Fact]
     public async Task Gives_each_delivery_with_what_was_decided_newest_first()
     {
         await using var bot = await RunningBot.StartAsync(Rules);

@@ -89,6 +89,17 @@ public sealed class LiteralArgumentsTests
     public void Tells_a_slip_once(string rule, string told) => Assert.Equal(told, Assert.Single(Compile($"rules: {{ r: {{ {rule} }} }}\n")));
 
     [Fact]
+    public void Takes_the_body_of_a_call_from_a_file()
+    {
+        RuleFile? asked = null;
+        var compiled = new RuleCompiler(BotHost.Vocabulary).Compile([new RuleFile("r.yml", "rules: { r: { on: github.push, then: [http: { url: 'https://example.com', body: { file: texts/a.json } }] } }")], (_, name) => (asked = new RuleFile(name, "{\"ref\":\"{{ref}}\"}"), null));
+        Assert.Equal(("texts/a.json", 0), (asked?.Path, compiled.Diagnostics.Count));
+        Assert.Contains(asked!.Path, compiled.RuleSet!.Files);
+        Assert.Equal("error WB0183: there is none", Assert.Single(new RuleCompiler(BotHost.Vocabulary).Compile(
+            [new RuleFile("r.yml", "rules: { r: { on: github.push, then: [http: { url: 'https://example.com', body: { file: nowhere.md } }] } }")], (_, _) => (null, "there is none")).Diagnostics).ToString().Split(": ", 2)[1]);
+    }
+
+    [Fact]
     public void Tells_a_mistake_of_a_text_file_once_however_many_steps_use_it()
     {
         const string Step = "slack.post: { channel: '#dev', text: { file: a.md } }";

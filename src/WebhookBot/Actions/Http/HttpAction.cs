@@ -19,7 +19,7 @@ public sealed class HttpAction(GuardedHttp http, IConfiguration configuration, T
         new("method", ParameterType.Text, "The method; without it POST.", OneOf: Methods),
         new("url", ParameterType.Text, "The address, https.", IsRequired: true, Format: TextFormat.Url) { Form = UrlProblem, AlsoCalled = ["uri", "address", "endpoint", "to"] },
         new("headers", ParameterType.TextMapping, "Headers to send.") { Entry = HttpHeaders.ProblemOf, AlsoCalled = ["header"] },
-        new("body", ParameterType.Structure, "A structure, sent as JSON, or a text, sent as it is; without it the delivery's payload.") { AlsoCalled = ["data", "json", "payload", "content"] },
+        new("body", ParameterType.Structure, "A structure, sent as JSON, or a text, sent as it is, which may stand in a file: `{ file: texts/body.json }`; without it the delivery's payload.") { TakesFile = true, AlsoCalled = ["data", "json", "payload", "content"] },
         new("sign", ParameterType.Text, "The name of the setting that holds a Standard Webhooks secret (whsec_…) to sign with.") { NamesSecret = true, AlsoCalled = ["secret", "signing_secret"] },
         new("expect", ParameterType.TextList, "The statuses that count as success, such as 200 or 2xx; without it 2xx.") { Form = StatusProblem, AlsoCalled = ["status", "statuses", "expect_status"] },
     ])

@@ -156,6 +156,7 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
     // What only the whole record tells.
     private static bool IsWanted(DeliveryRecord record, DeliveryQuery query) =>
         (query.Status is null || record.Status == query.Status)
+        && !(query.IsWithoutReplays && record.Delivery.Replay is not null)
         && (query.Rule is null || (record.Plan is { } plan && PlanFrame.RulesOf(plan).Contains(query.Rule)));
 
     private Live? FindLive(long sequence)
