@@ -31,7 +31,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
         if (action.Needs is { } needs)
         {
             CheckChoice(action, needs, mapping, at);
-            CheckCompanions(action, mapping);
+            CheckCompanions(action, needs, mapping);
         }
 
         return new ArgumentTemplate.Mapping(entries);
@@ -50,14 +50,14 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
     // A name that is misspelt is told already, and is the one that is missing.
     private static bool IsMeant(ActionDescriptor action, string name, YamlMapping mapping) => mapping.Entries
         .Where(e => action.Parameters.All(p => p.Name != e.Key.Text))
-        .Any(e => Mend(action, e.Key.Text) is { } mend ? mend == $"; write '{name}'" : Suggestion.Nearest(e.Key.Text, action.Parameters.Select(p => p.Name)) == name);
+        .Any(e => Suggestion.StandsFor(e.Key.Text, name, action.Parameters.Select(p => p.Name), Mend(action, e.Key.Text)));
 
     // An argument of the way that was not chosen goes nowhere.
-    private void CheckCompanions(ActionDescriptor action, YamlMapping mapping)
+    private void CheckCompanions(ActionDescriptor action, ArgumentChoice choice, YamlMapping mapping)
     {
-        foreach (var entry in mapping.Entries)
+        foreach (var entry in mapping.Entries.Where(_ => choice.Names.Any(n => mapping[n] is not null)))
         {
-            if (action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text)?.GoesWith is { } other && mapping[other] is null && action.Needs?.Names.Any(n => mapping[n] is not null) == true)
+            if (action.Parameters.FirstOrDefault(p => p.Name == entry.Key.Text)?.GoesWith is { } other && mapping[other] is null)
             {
                 diagnostics.Error(entry.Key.Position, DiagnosticCode.BadArgument, $"'{entry.Key.Text}' goes with '{other}', which is not here");
             }
@@ -107,7 +107,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             case ParameterType.Number when node is YamlScalar { Kind: ScalarKind.Number } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
                 Tell(parameter.Form?.Invoke(scalar.Text), scalar.Position);
                 return new ArgumentTemplate.Constant(scalar);
-            case ParameterType.Number when node is YamlScalar scalar && scalar.Text.Contains("{{", StringComparison.Ordinal):
+            case ParameterType.Number when node is YamlScalar scalar && scalar.HasTemplate:
                 return new ArgumentTemplate.Number(Text(scalar, TextFormat.Plain).Template);
             case ParameterType.Boolean when node is YamlScalar { Kind: ScalarKind.Boolean } scalar:
                 return new ArgumentTemplate.Constant(scalar);
@@ -137,9 +137,9 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
 
     private void CheckEntries(ActionParameter parameter, YamlMapping texts)
     {
-        foreach (var (key, value) in texts.Entries.Select(e => (e.Key, ((YamlScalar)e.Value).Text)))
+        foreach (var (key, value) in texts.Entries.Select(e => (e.Key, (YamlScalar)e.Value)))
         {
-            Tell(parameter.Entry?.Invoke(key.Text, value.Contains("{{", StringComparison.Ordinal) ? null : value), key.Position);
+            Tell(parameter.Entry?.Invoke(key.Text, value.HasTemplate ? null : value.Text), key.Position);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
             return;
         }
 
-        if (scalar.Text.Contains("{{", StringComparison.Ordinal))
+        if (scalar.HasTemplate)
         {
             return;
         }
@@ -181,7 +181,7 @@ internal sealed class ArgumentCompiler(RuleVocabulary vocabulary, DiagnosticBag 
 
     private string NameOf(YamlScalar key)
     {
-        if (key.Text.Contains("{{", StringComparison.Ordinal))
+        if (key.HasTemplate)
         {
             diagnostics.Warning(key.Position, DiagnosticCode.BadTemplate, $"a key is sent as it stands, also {Suggestion.Shorten(key.Text)}; to have a value there, write all of it as one text");
         }

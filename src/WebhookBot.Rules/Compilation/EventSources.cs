@@ -17,6 +17,10 @@ internal sealed class EventSources(RuleVocabulary vocabulary, IReadOnlyDictionar
 
     public RuleVocabulary Vocabulary => vocabulary;
 
+    /// <summary>Those of a rule set.</summary>
+    public static EventSources Of(RuleSet rules, RuleVocabulary vocabulary) =>
+        new(vocabulary, rules.Sources.ToDictionary(s => s.Name, StringComparer.Ordinal), rules.Rules);
+
     /// <summary>The events of that source; null when nothing is known of them.</summary>
     public EventCatalog? Of(string source) => source switch
     {

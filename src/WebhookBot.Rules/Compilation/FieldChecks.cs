@@ -57,7 +57,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyD
                 }
 
                 break;
-            case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
+            case YamlScalar scalar when scalar.HasTemplate:
                 CheckTemplate(scalar);
                 break;
         }
@@ -86,7 +86,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyD
             {
                 var names = events.Select(e => e.Name).Distinct().ToList();
                 diagnostics.Error(step.Key.Position, DiagnosticCode.MissingArgument,
-                    $"{action.Name} needs '{parameter.Name}' here, because {NamesOf(names)} {(names.Count == 1 ? "has" : "have")} no {string.Join(" or ", parameter.InsteadFrom)} to take it from");
+                    $"{action.Name} needs '{parameter.Name}' here, because {Have(names)} no {string.Join(" or ", parameter.InsteadFrom)} to take it from");
             }
         }
     }
@@ -140,7 +140,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyD
         if (lacking.Count > 0 && isNeeded)
         {
             diagnostics.Warning(entry.Key.Position, DiagnosticCode.FieldOfSomeEvents,
-                $"{NamesOf(lacking)} {(lacking.Count == 1 ? "has" : "have")} no '{Suggestion.Shorten(path.Text)}', so this never holds for {(lacking.Count == 1 ? "it" : "them")}");
+                $"{Have(lacking)} no '{Suggestion.Shorten(path.Text)}', so this never holds for {(lacking.Count == 1 ? "it" : "them")}");
         }
 
         var seen = present.Select(f => new SeenShape(f.Field.Shape!, f.Field.IsSpread)).Distinct().ToList();
@@ -153,7 +153,7 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyD
         if (factTypes.TryGetValue(fact, out var beginning) && !events.Any(e => e.Name.Split('.', 3) is [_, var type, ..] && (type.Contains('*', StringComparison.Ordinal) || type.StartsWith(beginning, StringComparison.Ordinal))))
         {
             var names = events.Select(e => e.Name).Distinct().ToList();
-            diagnostics.Warning(at, DiagnosticCode.FieldOfSomeEvents, $"{NamesOf(names)} {(names.Count == 1 ? "has" : "have")} no facts.{fact}, so this can never be decided; events that have it begin with {beginning}");
+            diagnostics.Warning(at, DiagnosticCode.FieldOfSomeEvents, $"{Have(names)} no facts.{fact}, so this can never be decided; events that have it begin with {beginning}");
         }
     }
 
@@ -220,6 +220,8 @@ internal sealed class FieldChecks(IReadOnlyList<TriggerEvent> events, IReadOnlyD
 
         return found;
     }
+
+    private static string Have(List<string> names) => $"{NamesOf(names)} {(names.Count == 1 ? "has" : "have")}";
 
     internal static string NamesOf(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");

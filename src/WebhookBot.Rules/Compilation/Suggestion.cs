@@ -37,6 +37,10 @@ public static class Suggestion
             .FirstOrDefault();
     }
 
+    /// <summary>Whether somebody who wrote that name is told to write the other, by its mend when it has one, else as it is the nearest: then that one is not missing.</summary>
+    internal static bool StandsFor(string written, string name, IEnumerable<string> known, string? mend) =>
+        mend?.StartsWith($"; write '{name}'", StringComparison.Ordinal) ?? Nearest(written, known) == name;
+
     /// <summary>The known name that a name which may be right all the same looks like: a short one has to be nearer than others.</summary>
     internal static string? Misspelt(string name, IEnumerable<string> known) =>
         Nearest(name, known.Where(k => k.Length >= 4 && Distance(name.ToLowerInvariant(), k.ToLowerInvariant()) <= Math.Max(1, k.Length / 3)));

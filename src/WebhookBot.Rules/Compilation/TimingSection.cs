@@ -130,7 +130,7 @@ internal sealed class TimingSection(RuleVocabulary vocabulary, DiagnosticBag dia
                 }
 
                 // Keys are the rule's own, so a text that never changes is as good as none.
-                if (!scalar.Text.Contains("{{", StringComparison.Ordinal))
+                if (!scalar.HasTemplate)
                 {
                     var meant = FieldPath.TryParse(scalar.Text, out _) is null ? "\"{{repository.full_name}}\"" : $"\"{{{{{Suggestion.Shorten(scalar.Text)}}}}}\"";
                     diagnostics.Warning(scalar.Position, DiagnosticCode.ConstantKey, $"this key is the same for every event; write a template, such as {meant}, or leave 'key' out if all events of the rule are meant");

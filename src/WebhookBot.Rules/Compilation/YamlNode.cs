@@ -49,6 +49,9 @@ internal sealed partial record YamlScalar(SourcePosition Position, string Text, 
 {
     public ScalarKind Kind { get; } = IsQuoted ? ScalarKind.Text : Classify(Text);
 
+    /// <summary>Whether it has a mustache, so that an event tells what it says.</summary>
+    public bool HasTemplate => Text.Contains("{{", StringComparison.Ordinal);
+
     /// <summary>The comment that stands where the value of a key might; null when there is none, or when it looks like one.</summary>
     public string? Comment { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class ConditionCompiler(RuleVocabulary vocabulary, DiagnosticBag
         {
             switch (node)
             {
-                case YamlScalar scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
+                case YamlScalar scalar when scalar.HasTemplate:
                     diagnostics.Warning(scalar.Position, DiagnosticCode.BadValue, $"conditions have no templates: this asks for the text {Suggestion.Shorten(scalar.Text)}");
                     break;
                 case YamlSequence list:

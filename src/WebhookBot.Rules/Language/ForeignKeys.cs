@@ -69,9 +69,7 @@ internal static class ForeignKeys
 
     /// <summary>Whether the mapping has that key under a name from elsewhere: that is told, and not that the key is missing.</summary>
     public static bool StandFor(KeyTable table, YamlMapping mapping, params string[] keys) =>
-        mapping.Entries.Where(e => !table.Names.Contains(e.Key.Text)).Any(e => Mend(table, e.Key.Text) is { } mend
-            ? keys.Any(k => mend.StartsWith($"; write '{k}'", StringComparison.Ordinal))
-            : Suggestion.Nearest(e.Key.Text, table.Names) is { } near && keys.Contains(near));
+        mapping.Entries.Where(e => !table.Names.Contains(e.Key.Text)).Any(e => keys.Any(k => Suggestion.StandsFor(e.Key.Text, k, table.Names, Mend(table, e.Key.Text))));
 
     private static Dictionary<string, string> Of(params (string Mend, string Keys)[] mends) => mends
         .SelectMany(m => m.Keys.Split(' ').Select(k => (Key: k, m.Mend)))

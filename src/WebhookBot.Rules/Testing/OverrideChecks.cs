@@ -10,7 +10,7 @@ public sealed class OverrideChecks(RuleSet rules, RuleVocabulary vocabulary)
 {
     private readonly TriggerChecks? _known = vocabulary.Events is null
         ? null
-        : new TriggerChecks(new EventSources(vocabulary, rules.Sources.ToDictionary(s => s.Name, StringComparer.Ordinal), rules.Rules), new DiagnosticBag());
+        : new TriggerChecks(EventSources.Of(rules, vocabulary), new DiagnosticBag());
 
     /// <summary>What is to be said of that path; null when there is such a field, or when nothing is known of the event.</summary>
     public string? Missing(string eventName, JsonNode payload, string path)

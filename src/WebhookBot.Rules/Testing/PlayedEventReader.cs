@@ -14,6 +14,7 @@ internal sealed class PlayedEventReader(RuleSet rules, RuleVocabulary vocabulary
     private static readonly DateTimeOffset AnyTime = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
     private readonly OverrideChecks _fields = new(rules, vocabulary);
+    private readonly EventSources _sources = EventSources.Of(rules, vocabulary);
 
     /// <summary>The event; null after reporting what is wrong with it.</summary>
     /// <param name="mapping">The keys of the event, which are those of a test as well.</param>
@@ -64,7 +65,7 @@ internal sealed class PlayedEventReader(RuleSet rules, RuleVocabulary vocabulary
         var triggers = new TriggerSection(vocabulary, told).CompilePatterns(name);
         if (triggers is [{ IsExact: true }] && told.Items.Count == 0)
         {
-            new TriggerChecks(new EventSources(vocabulary, rules.Sources.ToDictionary(s => s.Name, StringComparer.Ordinal), rules.Rules), told).Events(triggers);
+            new TriggerChecks(_sources, told).Events(triggers);
             foreach (var slip in told.Items.Where(d => d.Message.Contains(Suggestion.DidYouMean, StringComparison.Ordinal)))
             {
                 diagnostics.Error(slip.Position, DiagnosticCode.BadTest, slip.Message);
