@@ -21,8 +21,10 @@ internal sealed partial class LogWriter : IDisposable
     private const long MostQueuedBytes = 256L << 20;
     private const string Closed = "the journal is closed";
 
-    // A sync costs the processor as much as some deliveries do: when many come at a time, this long more gather before the next one.
+    // A sync costs the processor as much as some deliveries do: when many come at a time, this long more gather before the next one, and twice as
+    // long when very many do. Of few senders all would wait for that, so it takes more frames than they have.
     private const int BusyFrames = 4;
+    private const int ManyFrames = 20;
 
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
@@ -41,7 +43,7 @@ internal sealed partial class LogWriter : IDisposable
     private long _queuedBytes;
     private bool _isStopping;
     private bool _isIdle;
-    private bool _isBusy;
+    private int _lastTaken;
     private long _failedAt;
     private long _lastSequence;
     private volatile string? _problem;
@@ -230,9 +232,9 @@ internal sealed partial class LogWriter : IDisposable
     {
         lock (_gate)
         {
-            if (_isBusy && !_isStopping)
+            if (_lastTaken >= BusyFrames && !_isStopping)
             {
-                Monitor.Wait(_gate, s_gather);
+                Monitor.Wait(_gate, _lastTaken >= ManyFrames ? 2 * s_gather : s_gather);
             }
 
             while (_queue.Count == 0 && _work.Count == 0)
@@ -252,7 +254,7 @@ internal sealed partial class LogWriter : IDisposable
 
             (_queue, taken) = (taken, _queue);
             _queuedBytes = 0;
-            _isBusy = taken.Count >= BusyFrames;
+            _lastTaken = taken.Count;
             return true;
         }
     }
