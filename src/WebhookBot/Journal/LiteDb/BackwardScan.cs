@@ -181,9 +181,9 @@ internal sealed class BackwardScan(Log log, DeliveryQuery query, CancellationTok
             return true;
         }
 
-        var meta = DeliveryFrame.ReadMeta(header, payload, position);
-        return (query.Source is null || query.Source == meta.Source)
-            && (query.Subject is null || query.Subject == meta.Subject)
-            && IndexFilter.IsEvent(meta.Event, query.Event);
+        var names = DeliveryFrame.ReadMeta(header, payload, position).Names;
+        return (query.Source is null || query.Source == names.Source)
+            && (query.Subject is null || query.Subject == names.Subject)
+            && IndexFilter.IsEvent(names.Event, query.Event);
     }
 }

@@ -19,7 +19,7 @@ internal static class CarriedFrame
     public static PendingFrame Encode(DeliveryState delivery, IReadOnlyList<Frame> frames, DateTimeOffset now)
     {
         var payload = new PayloadWriter(frames.Sum(frame => FrameHeader.Size + frame.Payload.Length) + 32);
-        payload.Int64(delivery.Meta.Position.Value);
+        payload.Int64(delivery.Position.Value);
         payload.Number(delivery.Progress.Duplicates);
         foreach (var frame in frames)
         {
@@ -74,7 +74,7 @@ internal static class CarriedFrame
     }
 
     /// <summary>What the delivery is known by, with its new place.</summary>
-    public static DeliveryMeta ReadMeta(ReadOnlySpan<byte> payload, in InnerFrame delivery) =>
+    private static DeliveryMeta ReadMeta(ReadOnlySpan<byte> payload, in InnerFrame delivery) =>
         DeliveryFrame.ReadMeta(delivery.Header, Content(payload, delivery), delivery.Position);
 
     /// <summary>The content of one of its frames.</summary>

@@ -22,7 +22,7 @@ internal static class CheckpointFrame
         content.Number(deliveries.Count);
         foreach (var delivery in deliveries)
         {
-            content.Int64(delivery.Meta.Position.Value);
+            content.Int64(delivery.Position.Value);
             content.Int64(delivery.PlanPosition.Value);
             ProgressCodec.Write(ref content, delivery.Progress);
             ProgressCodec.Write(ref content, delivery.Frames);
@@ -54,7 +54,7 @@ internal static class CheckpointFrame
         for (var rest = reader.Number(); rest > 0; rest--)
         {
             var position = new LogPosition(reader.Int64());
-            var delivery = new DeliveryState(new DeliveryMeta(0, position, 0, default, default) { Id = "", Source = "", Event = "" })
+            var delivery = new DeliveryState(new DeliveryEntry(0, position, 0, default, default), subject: default)
             {
                 PlanPosition = new LogPosition(reader.Int64()),
                 Progress = ProgressCodec.Read(ref reader),

@@ -16,6 +16,11 @@ internal static class ContentKey
         BinaryPrimitives.WriteInt32LittleEndian(bytes, first.Length);
         MemoryMarshal.AsBytes(first.AsSpan()).CopyTo(bytes[sizeof(int)..]);
         MemoryMarshal.AsBytes(second.AsSpan()).CopyTo(bytes[(sizeof(int) + first.Length * sizeof(char))..]);
+        return Of(bytes);
+    }
+
+    public static UInt128 Of(ReadOnlySpan<byte> bytes)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, hash);
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);

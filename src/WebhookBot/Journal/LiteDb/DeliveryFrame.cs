@@ -1,19 +1,23 @@
 namespace WebhookBot.Journal.LiteDb;
 
-/// <summary>What a delivery is known by without unpacking it.</summary>
-internal sealed record DeliveryMeta(long Sequence, LogPosition Position, long ReceivedTicks, UInt128 DedupeKey, UInt128 IdKey)
+/// <summary>What a delivery is called.</summary>
+internal sealed record DeliveryNames(string Id, string Source, string Event, string? Subject)
 {
-    public required string Id { get; init; }
+    /// <summary>Reads them where they stand.</summary>
+    public static DeliveryNames Read(PayloadReader names) => new(names.String(), names.Name(), names.Name(), names.OptionalString());
 
-    public required string Source { get; init; }
-
-    public required string Event { get; init; }
-
-    public string? Subject { get; init; }
-
-    /// <summary>By what its copies are recognised.</summary>
-    public DeliveryEntry Entry => new(Sequence, Position, ReceivedTicks, DedupeKey, IdKey);
+    /// <summary>Reads the key of the subject alone, and makes no strings for it; 0 when there is none.</summary>
+    public static UInt128 ReadSubjectKey(PayloadReader names)
+    {
+        names.SkipString();
+        names.SkipString();
+        names.SkipString();
+        return names.OptionalKey();
+    }
 }
+
+/// <summary>What a delivery is known by without unpacking it.</summary>
+internal sealed record DeliveryMeta(long Sequence, LogPosition Position, long ReceivedTicks, DeliveryNames Names);
 
 /// <summary>The payload of a delivery: what it is known by, then headers and body, packed together.</summary>
 internal static class DeliveryFrame
@@ -36,16 +40,15 @@ internal static class DeliveryFrame
         return new PendingFrame(FrameKind.Delivery, 0, draft.ReceivedAt.UtcTicks, payload);
     }
 
+    /// <summary>The fixed part of what it is known by; the reader is at its names then.</summary>
+    public static DeliveryEntry ReadEntry(in FrameHeader header, ref PayloadReader payload, LogPosition position) =>
+        new(header.Sequence, position, header.Ticks, payload.Key(), payload.Key());
+
     public static DeliveryMeta ReadMeta(in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)
     {
         var reader = new PayloadReader(payload);
-        return new DeliveryMeta(header.Sequence, position, header.Ticks, reader.Key(), reader.Key())
-        {
-            Id = reader.String(),
-            Source = reader.Name(),
-            Event = reader.Name(),
-            Subject = reader.OptionalString(),
-        };
+        ReadEntry(header, ref reader, position);
+        return new DeliveryMeta(header.Sequence, position, header.Ticks, DeliveryNames.Read(reader));
     }
 
     public static Delivery Read(in FrameHeader header, ReadOnlySpan<byte> payload)

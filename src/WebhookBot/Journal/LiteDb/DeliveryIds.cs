@@ -42,9 +42,6 @@ internal static class DeliveryIds
         }
 
         var id = names.String();
-        return OwnId(entry, id, names.String());
+        return ContentKey.Of(names.String(), id) != entry.DedupeKey ? id : null;
     }
-
-    public static string? OwnId(in DeliveryEntry entry, string id, string source) =>
-        id.Length == Length && ContentKey.Of(source, id) != entry.DedupeKey ? id : null;
 }

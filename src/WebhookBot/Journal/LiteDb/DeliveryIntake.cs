@@ -38,18 +38,23 @@ internal sealed class DeliveryIntake(Log log, LogWriter writer, LiveState state,
     /// <summary>Whether it was given up, as its record cannot be read any more; then this is no copy, but all that there is of it.</summary>
     private bool IsLost(in KnownDelivery known)
     {
-        DeliveryMeta? meta;
+        DeliveryEntry entry;
         lock (state.Gate)
         {
-            meta = state.Find(known.Sequence) is { Progress.IsGivenUp: true } delivery ? delivery.Meta : null;
+            if (state.Find(known.Sequence) is not { Progress.IsGivenUp: true } delivery)
+            {
+                return false;
+            }
+
+            entry = delivery.Entry;
         }
 
-        if (meta is null || CanRead(meta.Position))
+        if (CanRead(entry.Position))
         {
             return false;
         }
 
-        dedupe.ForgetSender(meta.Entry with { Position = known.Position });
+        dedupe.ForgetSender(entry with { Position = known.Position });
         return true;
     }
 

@@ -126,10 +126,10 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
     {
         await writer.DrainAsync().WaitAsync(cancellation);
         await Task.Yield();
-        foreach (var dead in state.FindDead(newest))
+        foreach (var (sequence, title) in state.FindDead(newest))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryReadLive(dead) is { } record)
+            if (TryReadLive(sequence, title) is { } record)
             {
                 yield return record;
             }
@@ -137,15 +137,15 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
     }
 
     // One that is damaged must not hide the others.
-    private DeliveryRecord? TryReadLive(DeliveryMeta dead)
+    private DeliveryRecord? TryReadLive(long sequence, string title)
     {
         try
         {
-            return ReadLive(dead.Sequence);
+            return ReadLive(sequence);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            LogUnreadable(logger, dead.Id, exception);
+            LogUnreadable(logger, title, exception);
             return null;
         }
     }
@@ -169,7 +169,7 @@ internal sealed partial class DeliveryReader(Log log, LogWriter writer, LiveStat
             }
 
             var running = Enumerable.Range(0, live.Progress.Actions.Length).Where(action => live.ActionClaim(action).IsHeld);
-            return new Live(live.Meta.Position, [.. live.Frames], live.Progress.Duplicates, [.. running], [.. live.Progress.Actions]);
+            return new Live(live.Position, [.. live.Frames], live.Progress.Duplicates, [.. running], [.. live.Progress.Actions]);
         }
     }
 

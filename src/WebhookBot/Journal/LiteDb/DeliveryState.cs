@@ -35,17 +35,33 @@ internal sealed class Claim
     }
 }
 
-/// <summary>A delivery that is not finished, or has died and may be sent again.</summary>
-internal sealed class DeliveryState(DeliveryMeta meta)
+/// <summary>
+/// A delivery that is not finished, or has died and may be sent again. A backlog may hold a million of these, and each collection of garbage moves those
+/// that came since the last: so nothing is in it that the log can tell, and what most of them lack takes a reference and no more.
+/// </summary>
+/// <param name="entry">By what its copies are recognised, and where it stands.</param>
+/// <param name="subject">The key of its subject; 0 when it stands alone.</param>
+internal sealed class DeliveryState(in DeliveryEntry entry, UInt128 subject)
 {
-    // A backlog may hold a million of these: what most of it lacks takes a reference and no more.
     private Claim? _claim;
     private List<LogPosition>? _frames;
     private Claim[] _actionClaims = [];
 
-    public DeliveryMeta Meta { get; set; } = meta;
+    public DeliveryEntry Entry { get; private set; } = entry;
 
-    public long Sequence => Meta.Sequence;
+    public UInt128 Subject { get; private set; } = subject;
+
+    public bool HasSubject => Subject != default;
+
+    /// <summary>What it is called: null until a start or who decides about it reads it, and so never of one that is planned.</summary>
+    public DeliveryNames? Names { get; set; }
+
+    /// <summary>What it is called in the bot's own log.</summary>
+    public string Title => Names?.Id ?? $"number {Sequence}";
+
+    public long Sequence => Entry.Sequence;
+
+    public LogPosition Position => Entry.Position;
 
     public DeliveryProgress Progress { get; set; } = new();
 
@@ -81,6 +97,9 @@ internal sealed class DeliveryState(DeliveryMeta meta)
 
     /// <summary>All of its frames stand elsewhere now.</summary>
     public void Move(List<LogPosition> frames) => _frames = frames;
+
+    /// <summary>Its record has been found, or stands elsewhere now.</summary>
+    public void Identify(in DeliveryEntry entry, UInt128 subject) => (Entry, Subject) = (entry, subject);
 
     public Claim ActionClaim(int action)
     {

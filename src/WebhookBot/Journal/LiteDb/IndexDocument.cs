@@ -36,10 +36,10 @@ internal sealed class IndexDocument(DeliveryMeta meta, DeliveryProgress progress
         return new BsonDocument
         {
             ["_id"] = meta.Sequence,
-            ["id"] = meta.Id,
-            ["source"] = meta.Source,
-            ["event"] = meta.Event,
-            ["subject"] = meta.Subject is { Length: > LongestSubject } subject ? subject[..LongestSubject] : meta.Subject,
+            ["id"] = meta.Names.Id,
+            ["source"] = meta.Names.Source,
+            ["event"] = meta.Names.Event,
+            ["subject"] = meta.Names.Subject is { Length: > LongestSubject } subject ? subject[..LongestSubject] : meta.Names.Subject,
             ["received"] = meta.ReceivedTicks,
             ["status"] = (int)progress.Status,
             ["position"] = meta.Position.Value,
@@ -51,23 +51,17 @@ internal sealed class IndexDocument(DeliveryMeta meta, DeliveryProgress progress
     {
         var reader = new PayloadReader(document["rest"].AsBinary);
         var position = new LogPosition(document["position"].AsInt64);
-        var meta = new DeliveryMeta(document["_id"].AsInt64, position, document["received"].AsInt64, default, default)
-        {
-            Id = document["id"].AsString,
-            Source = document["source"].AsString,
-            Event = document["event"].AsString,
-            Subject = document["subject"].AsString,
-        };
-        return new IndexDocument(meta, ProgressCodec.Read(ref reader), ProgressCodec.ReadPositions(ref reader));
+        var names = new DeliveryNames(document["id"].AsString, document["source"].AsString, document["event"].AsString, document["subject"].AsString);
+        return new IndexDocument(new DeliveryMeta(document["_id"].AsInt64, position, document["received"].AsInt64, names), ProgressCodec.Read(ref reader), ProgressCodec.ReadPositions(ref reader));
     }
 
     public DeliverySummary ToSummary() => new()
     {
-        Id = meta.Id,
+        Id = meta.Names.Id,
         Sequence = meta.Sequence,
-        Source = meta.Source,
-        Event = meta.Event,
-        Subject = meta.Subject,
+        Source = meta.Names.Source,
+        Event = meta.Names.Event,
+        Subject = meta.Names.Subject,
         ReceivedAt = new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero),
         Status = progress.Status,
         Rules = progress.Matched,

@@ -32,7 +32,7 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
                 leases.Add(new ActionLease
                 {
                     Action = plan.Actions[place.Action],
-                    Origin = Origin(place.Delivery.Meta),
+                    Origin = Origin(place.Delivery),
                     Index = place.Action,
                     Attempts = attempts,
                     Interrupted = interrupted,
@@ -47,15 +47,21 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
 
     public Task<Delivery?> ReadDeliveryAsync(DeliveryState delivery) => ReadOrPutAsideAsync(delivery, () => Read(delivery));
 
-    public static ActionOrigin Origin(DeliveryMeta meta) =>
-        new(meta.Id, meta.Sequence, meta.Source, meta.Event, meta.Subject, new DateTimeOffset(meta.ReceivedTicks, TimeSpan.Zero));
+    /// <summary>Where an action comes from; it is planned, so its delivery was read.</summary>
+    public static ActionOrigin Origin(DeliveryState delivery)
+    {
+        var names = delivery.Names!;
+        return new(names.Id, delivery.Sequence, names.Source, names.Event, names.Subject, new DateTimeOffset(delivery.Entry.ReceivedTicks, TimeSpan.Zero));
+    }
 
     public Plan ReadPlan(DeliveryState delivery) => PlanFrame.Read(log.ReadMoving(() => delivery.PlanPosition)!.Value.Payload);
 
     private Delivery Read(DeliveryState delivery)
     {
-        var frame = log.ReadMoving(() => delivery.Meta.Position)!.Value;
-        return DeliveryFrame.Read(frame.Header, frame.Payload);
+        var frame = log.ReadMoving(() => delivery.Position)!.Value;
+        var read = DeliveryFrame.Read(frame.Header, frame.Payload);
+        delivery.Names ??= new DeliveryNames(read.Id, read.Source, read.Event, read.Subject);
+        return read;
     }
 
     // What is damaged can never be decided or done; holding on to it would hold its subject up for ever. A disk that cannot be read now may be read
@@ -69,11 +75,11 @@ internal sealed partial class LeaseReader(Log log, LogWriter writer, TimeProvide
         }
         catch (IOException exception)
         {
-            LogNotRead(delivery.Meta.Id, exception);
+            LogNotRead(delivery.Title, exception);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {
-            LogUnreadable(delivery.Meta.Id, exception);
+            LogUnreadable(delivery.Title, exception);
             await writer.Submit(ReasonFrame.GivenUp(delivery.Sequence, time.GetUtcNow(), exception.Message));
         }
 

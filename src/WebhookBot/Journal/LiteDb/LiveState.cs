@@ -49,7 +49,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     {
         lock (Gate)
         {
-            return [.. _deliveries.Values.Where(delivery => delivery.Meta.Position.Segment <= segment).Take(max)];
+            return [.. _deliveries.Values.Where(delivery => delivery.Position.Segment <= segment).Take(max)];
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>The actions that wait and were never tried, of deliveries that have a subject. Under the gate.</summary>
     public IEnumerable<ActionPlace> FindWaiting() =>
         from delivery in _deliveries.Values
-        where delivery.Meta.Subject is not null && !delivery.Progress.IsGivenUp
+        where delivery.HasSubject && !delivery.Progress.IsGivenUp
         from place in Enumerable.Range(0, delivery.Progress.Actions.Length).Select(action => new ActionPlace(delivery, action))
         where place.Progress is { Status: ActionStatus.Waiting, Attempts: 0 }
         select place;
@@ -107,15 +107,15 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// <summary>How many marks of that key are younger. Under the gate.</summary>
     public int CountMarks(string key, DateTimeOffset since) => _marks.Count(ContentKey.Of(key), since.UtcTicks);
 
-    /// <summary>The deliveries with a dead letter, newest first; only those of that sequence or less.</summary>
-    public IReadOnlyList<DeliveryMeta> FindDead(long newest)
+    /// <summary>The deliveries with a dead letter and what the bot's log calls them, newest first; only those of that sequence or less.</summary>
+    public IReadOnlyList<(long Sequence, string Title)> FindDead(long newest)
     {
         lock (Gate)
         {
             return [.. _deliveries.Values
                 .Where(delivery => delivery.Sequence <= newest && delivery.Progress.HasDeadLetter)
                 .OrderByDescending(delivery => delivery.Sequence)
-                .Select(delivery => delivery.Meta)];
+                .Select(delivery => (delivery.Sequence, delivery.Title))];
         }
     }
 
@@ -123,7 +123,8 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     {
         if (header.Kind == FrameKind.Delivery)
         {
-            Add(DeliveryFrame.ReadMeta(header, payload, position));
+            var reader = new PayloadReader(payload);
+            Add(DeliveryFrame.ReadEntry(header, ref reader, position), reader);
             return;
         }
 
@@ -183,7 +184,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     public void LoadCheckpoint(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         _lastSequence = header.Sequence;
-        _awaitingNames = CheckpointFrame.Read(payload, _bookmarks, _marks).ToDictionary(one => one.Meta.Position.Value);
+        _awaitingNames = CheckpointFrame.Read(payload, _bookmarks, _marks).ToDictionary(one => one.Position.Value);
         if (Ahead(header) is > 0 and var ahead)
         {
             foreach (var delivery in _awaitingNames.Values)
@@ -202,7 +203,8 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
             dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
             if (_awaitingNames is not null && _awaitingNames.Remove(entry.Position.Value, out var unfinished))
             {
-                unfinished.Meta = SegmentIndex.ReadMeta(entry, names);
+                unfinished.Identify(entry, DeliveryNames.ReadSubjectKey(names));
+                unfinished.Names = DeliveryNames.Read(names);
                 _deliveries.Add(entry.Sequence, unfinished);
             }
         });
@@ -221,7 +223,7 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
     /// </summary>
     public int CompleteRecovery(int firstSegment)
     {
-        var lost = _awaitingNames?.Values.Count(one => one.Meta.Position.Segment >= firstSegment) ?? 0;
+        var lost = _awaitingNames?.Values.Count(one => one.Position.Segment >= firstSegment) ?? 0;
         _awaitingNames = null;
         lock (Gate)
         {
@@ -254,47 +256,44 @@ internal sealed class LiveState(DedupeMap dedupe, WorkQueue work, TimeProvider t
         work.WakePostponed();
     }
 
-    private void Add(DeliveryMeta meta)
+    private void Add(in DeliveryEntry entry, PayloadReader names)
     {
-        var delivery = new DeliveryState(meta);
+        // After a start some may be planned already; running, what is to be decided is read for that.
+        var delivery = new DeliveryState(entry, DeliveryNames.ReadSubjectKey(names)) { Names = _isRecovering ? DeliveryNames.Read(names) : null };
         lock (Gate)
         {
-            _lastSequence = Math.Max(_lastSequence, meta.Sequence);
-            _deliveries[meta.Sequence] = delivery;
+            _lastSequence = Math.Max(_lastSequence, entry.Sequence);
+            _deliveries[entry.Sequence] = delivery;
             Settle(delivery);
         }
 
-        Commit(meta);
+        dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
     }
 
     // Nothing about it has changed but where it stands. A start that has not met it before takes all of it from here.
     private void Carry(ReadOnlySpan<byte> payload, LogPosition position)
     {
         var (before, _, frames) = CarriedFrame.Read(payload, position);
-        var meta = CarriedFrame.ReadMeta(payload, frames[0]);
+        var names = new PayloadReader(CarriedFrame.Content(payload, frames[0]));
+        var entry = DeliveryFrame.ReadEntry(frames[0].Header, ref names, frames[0].Position);
+        var subject = DeliveryNames.ReadSubjectKey(names);
         lock (Gate)
         {
             _awaitingNames?.Remove(before.Value);
-            if (!_deliveries.TryGetValue(meta.Sequence, out var delivery))
+            if (!_deliveries.TryGetValue(entry.Sequence, out var delivery))
             {
                 var document = CarriedFrame.ReadDocument(payload, position, isNew: true);
-                _deliveries[meta.Sequence] = delivery = new DeliveryState(meta) { Progress = document.Progress };
+                _deliveries[entry.Sequence] = delivery = new DeliveryState(entry, subject) { Progress = document.Progress, Names = DeliveryNames.Read(names) };
                 Settle(delivery);
             }
 
-            delivery.Meta = meta;
+            delivery.Identify(entry, subject);
             delivery.Move([.. frames.Skip(1).Select(frame => frame.Position)]);
             delivery.PlanPosition = frames.FirstOrDefault(frame => frame.Header.Kind == FrameKind.Plan).Position;
-            _lastSequence = Math.Max(_lastSequence, meta.Sequence);
+            _lastSequence = Math.Max(_lastSequence, entry.Sequence);
         }
 
-        Commit(meta);
-    }
-
-    private void Commit(DeliveryMeta meta)
-    {
-        var entry = meta.Entry;
-        dedupe.Commit(entry, DeliveryIds.OwnId(entry, meta.Id, meta.Source));
+        dedupe.Commit(entry, DeliveryIds.OwnId(entry, names));
     }
 
     private void Apply(DeliveryState delivery, in FrameHeader header, ReadOnlySpan<byte> payload, LogPosition position)

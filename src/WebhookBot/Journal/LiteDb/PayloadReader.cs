@@ -72,6 +72,19 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
 
     public string? OptionalString() => Byte() == 0 ? null : String();
 
+    /// <summary>A key of the optional string that is next; 0 when there is none. Equal strings are written with equal bytes.</summary>
+    public UInt128 OptionalKey()
+    {
+        if (Byte() == 0)
+        {
+            return default;
+        }
+
+        var before = _rest;
+        SkipString();
+        return ContentKey.Of(before[..^_rest.Length]);
+    }
+
     /// <summary>How many characters the next string has.</summary>
     public readonly long PeekStringLength() => new PayloadReader(_rest).Number() >> 1;
 

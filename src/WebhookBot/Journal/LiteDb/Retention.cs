@@ -159,18 +159,18 @@ internal sealed partial class Retention : IDisposable
 
             try
             {
-                var frames = delivery.Frames.Prepend(delivery.Meta.Position).Select(_log.Read).ToList();
+                var frames = delivery.Frames.Prepend(delivery.Position).Select(_log.Read).ToList();
                 carried.Add(CarriedFrame.Encode(delivery, frames, _time.GetUtcNow()));
                 bytes += carried[^1].TotalLength;
             }
             catch (Exception exception) when (exception is InvalidDataException or IOException)
             {
                 segment.HoldsUnreadable = true;
-                LogUnreadable(delivery.Meta.Id, segment.Number, exception);
+                LogUnreadable(delivery.Title, segment.Number, exception);
                 _state.Abandon(delivery);
 
                 // Its sender may send it again.
-                _dedupe.ForgetSender(delivery.Meta.Entry);
+                _dedupe.ForgetSender(delivery.Entry);
             }
         }
 

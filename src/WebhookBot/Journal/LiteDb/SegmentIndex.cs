@@ -192,16 +192,6 @@ internal sealed partial class SegmentIndex
         }
     }
 
-    /// <summary>Reads the names that follow an entry; the visitor that calls it works on its own copy.</summary>
-    public static DeliveryMeta ReadMeta(in DeliveryEntry entry, PayloadReader reader) =>
-        new(entry.Sequence, entry.Position, entry.ReceivedTicks, entry.DedupeKey, entry.IdKey)
-        {
-            Id = reader.String(),
-            Source = reader.Name(),
-            Event = reader.Name(),
-            Subject = reader.OptionalString(),
-        };
-
     public void Return()
     {
         _deliveries.Return();

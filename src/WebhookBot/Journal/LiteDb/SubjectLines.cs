@@ -5,23 +5,23 @@ namespace WebhookBot.Journal.LiteDb;
 /// <summary>For each subject the deliveries that hold up later ones, in the order of their arrival.</summary>
 internal sealed class SubjectLines
 {
-    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, Line> _lines = [];
 
     /// <summary>Whether nobody stands before it.</summary>
     public bool IsFirst(DeliveryState delivery) =>
-        delivery.Meta.Subject is not { } subject
-        || !_lines.TryGetValue(subject, out var line)
+        !delivery.HasSubject
+        || !_lines.TryGetValue(delivery.Subject, out var line)
         || line.First!.Sequence >= delivery.Sequence;
 
     public void Enter(DeliveryState delivery)
     {
-        if (delivery.Meta.Subject is not { } subject || delivery.IsInLine)
+        if (!delivery.HasSubject || delivery.IsInLine)
         {
             return;
         }
 
         delivery.IsInLine = true;
-        CollectionsMarshal.GetValueRefOrAddDefault(_lines, subject, out _).Insert(delivery);
+        CollectionsMarshal.GetValueRefOrAddDefault(_lines, delivery.Subject, out _).Insert(delivery);
     }
 
     /// <summary>Takes it out of its line; the one that is first now, when that is another.</summary>
@@ -32,14 +32,14 @@ internal sealed class SubjectLines
             return null;
         }
 
-        ref var line = ref CollectionsMarshal.GetValueRefOrNullRef(_lines, delivery.Meta.Subject!);
+        ref var line = ref CollectionsMarshal.GetValueRefOrNullRef(_lines, delivery.Subject);
         var before = line.First;
         line.Remove(delivery);
         delivery.IsInLine = false;
         var first = line.First;
         if (first is null)
         {
-            _lines.Remove(delivery.Meta.Subject!);
+            _lines.Remove(delivery.Subject);
         }
 
         return first == before ? null : first;

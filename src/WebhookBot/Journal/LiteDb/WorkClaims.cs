@@ -337,7 +337,7 @@ internal sealed class WorkClaims(LogWriter writer, LiveState state, LeaseReader 
         new(place, place.Progress.Attempts, place.Progress.Interrupted, place.Progress.IsInDoubt, place.Claim.Fence);
 
     private static HeldAction Held(ActionPlace place) => new(
-        LeaseReader.Origin(place.Delivery.Meta),
+        LeaseReader.Origin(place.Delivery),
         place.Action,
         new DateTimeOffset(place.Progress.DueTicks, TimeSpan.Zero),
         place.Progress.Batch == default ? null : place.Progress.Batch.ToString("x32", CultureInfo.InvariantCulture))
