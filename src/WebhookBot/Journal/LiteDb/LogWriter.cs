@@ -21,12 +21,11 @@ internal sealed partial class LogWriter : IDisposable
     private const long MostQueuedBytes = 256L << 20;
     private const string Closed = "the journal is closed";
 
-    // A sync costs the processor as much as some deliveries do: when many come at a time, this long more gather before the next one, and twice as
-    // long when very many do. Of few senders all would wait for that, so it takes more frames than they have.
+    // A sync costs the processor as much as some deliveries do: when many come at a time more gather before the next one, for as long as threads have
+    // work that may bring some, and this long at the most.
     private const int BusyFrames = 4;
-    private const int ManyFrames = 20;
 
-    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
 
     // A monitor and not a semaphore: that one spins before it sleeps, and the writer sleeps before nearly every single delivery.
@@ -43,6 +42,7 @@ internal sealed partial class LogWriter : IDisposable
     private long _queuedBytes;
     private bool _isStopping;
     private bool _isIdle;
+    private bool _isGathering;
     private int _lastTaken;
     private long _failedAt;
     private long _lastSequence;
@@ -91,6 +91,7 @@ internal sealed partial class LogWriter : IDisposable
             _queue.Add(frame);
             _newest = frame.Task;
             _queuedBytes += frame.TotalLength;
+            EndGathering();
             Wake();
             return null;
         }
@@ -149,6 +150,16 @@ internal sealed partial class LogWriter : IDisposable
         }
 
         _segments.Close();
+    }
+
+    // With nothing left to do for anybody, nothing more is about to come.
+    private void EndGathering()
+    {
+        if (_isGathering && ThreadPool.PendingWorkItemCount == 0)
+        {
+            _isGathering = false;
+            Monitor.Pulse(_gate);
+        }
     }
 
     private void Wake()
@@ -232,9 +243,11 @@ internal sealed partial class LogWriter : IDisposable
     {
         lock (_gate)
         {
-            if (_lastTaken >= BusyFrames && !_isStopping)
+            if (_lastTaken >= BusyFrames && !_isStopping && ThreadPool.PendingWorkItemCount > 0)
             {
-                Monitor.Wait(_gate, _lastTaken >= ManyFrames ? 2 * s_gather : s_gather);
+                _isGathering = true;
+                Monitor.Wait(_gate, s_gather);
+                _isGathering = false;
             }
 
             while (_queue.Count == 0 && _work.Count == 0)
