@@ -91,7 +91,6 @@ internal sealed partial class LogWriter : IDisposable
             _queue.Add(frame);
             _newest = frame.Task;
             _queuedBytes += frame.TotalLength;
-            EndGathering();
             Wake();
             return null;
         }
@@ -152,21 +151,12 @@ internal sealed partial class LogWriter : IDisposable
         _segments.Close();
     }
 
-    // With nothing left to do for anybody, nothing more is about to come.
-    private void EndGathering()
-    {
-        if (_isGathering && ThreadPool.PendingWorkItemCount == 0)
-        {
-            _isGathering = false;
-            Monitor.Pulse(_gate);
-        }
-    }
-
+    // With nothing left to do for any thread, nothing more is about to come.
     private void Wake()
     {
-        if (_isIdle)
+        if (_isIdle || (_isGathering && ThreadPool.PendingWorkItemCount == 0))
         {
-            _isIdle = false;
+            (_isIdle, _isGathering) = (false, false);
             Monitor.Pulse(_gate);
         }
     }
