@@ -22,8 +22,9 @@ internal sealed partial class LogWriter : IDisposable
     private const string Closed = "the journal is closed";
 
     // A sync costs the processor as much as some deliveries do: when many come at a time more gather before the next one, for as long as threads have
-    // work that may bring some, and this long at the most.
+    // work that may bring some, and this long at the most. The last few are left: they are what the processor does while the disk syncs.
     private const int BusyFrames = 4;
+    private const int FewItems = 8;
 
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
@@ -151,10 +152,10 @@ internal sealed partial class LogWriter : IDisposable
         _segments.Close();
     }
 
-    // With nothing left to do for any thread, nothing more is about to come.
+    // With hardly anything left to do for any thread, not much more is about to come.
     private void Wake()
     {
-        if (_isIdle || (_isGathering && ThreadPool.PendingWorkItemCount == 0))
+        if (_isIdle || (_isGathering && ThreadPool.PendingWorkItemCount < FewItems))
         {
             (_isIdle, _isGathering) = (false, false);
             Monitor.Pulse(_gate);
@@ -233,7 +234,7 @@ internal sealed partial class LogWriter : IDisposable
     {
         lock (_gate)
         {
-            if (_lastTaken >= BusyFrames && !_isStopping && ThreadPool.PendingWorkItemCount > 0)
+            if (_lastTaken >= BusyFrames && !_isStopping && ThreadPool.PendingWorkItemCount >= FewItems)
             {
                 _isGathering = true;
                 Monitor.Wait(_gate, s_gather);
