@@ -135,10 +135,15 @@ internal ref struct BodyJson
     private static bool IsUnescaped(ref Utf8JsonReader reader, out string text)
     {
         text = "";
+        if (!reader.ValueIsEscaped)
+        {
+            return false;
+        }
+
         try
         {
-            text = reader.ValueIsEscaped ? reader.GetString()! : text;
-            return reader.ValueIsEscaped;
+            text = reader.GetString()!;
+            return true;
         }
         catch (InvalidOperationException)
         {

@@ -9,10 +9,21 @@ internal sealed record DeliveryNames(string Id, string Source, string Event, str
     /// <summary>Reads the key of the subject alone, and makes no strings for it; 0 when there is none.</summary>
     public static UInt128 ReadSubjectKey(PayloadReader names)
     {
-        names.SkipString();
-        names.SkipString();
-        names.SkipString();
+        SkipToSubject(ref names);
         return names.OptionalKey();
+    }
+
+    public static void Skip(ref PayloadReader names)
+    {
+        SkipToSubject(ref names);
+        names.SkipOptionalString();
+    }
+
+    private static void SkipToSubject(ref PayloadReader names)
+    {
+        names.SkipString();
+        names.SkipString();
+        names.SkipString();
     }
 }
 

@@ -188,7 +188,7 @@ internal sealed partial class SegmentIndex
         {
             var position = new LogPosition(segment, reader.Number());
             visit(new DeliveryEntry(reader.Number(), position, reader.Int64(), reader.Key(), reader.Key()), ref reader);
-            SkipNames(ref reader);
+            DeliveryNames.Skip(ref reader);
         }
     }
 
@@ -211,14 +211,6 @@ internal sealed partial class SegmentIndex
         return index;
     }
 
-    private static void SkipNames(ref PayloadReader reader)
-    {
-        reader.SkipString();
-        reader.SkipString();
-        reader.SkipString();
-        reader.SkipOptionalString();
-    }
-
     private void AddMarks(MarkEntry[] marks)
     {
         foreach (var mark in marks)
@@ -238,7 +230,7 @@ internal sealed partial class SegmentIndex
         _deliveries.Bytes(payload[..KeyBytes]);
         var names = new PayloadReader(payload[KeyBytes..]);
         var before = names.Rest.Length;
-        SkipNames(ref names);
+        DeliveryNames.Skip(ref names);
         _deliveries.Bytes(payload.Slice(KeyBytes, before - names.Rest.Length));
     }
 }
