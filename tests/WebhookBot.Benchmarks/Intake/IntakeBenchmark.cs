@@ -12,6 +12,9 @@ internal static class IntakeBenchmark
     private const int ServerCore = 0;
     private const int LoadCore = 1;
 
+    private const double WarmUpSeconds = 0.5;
+    private const double Seconds = 1;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly int[] Connections = [1, 16, 64, 256];
     private static readonly string[] Kinds = [ServerVerb.Bare, ServerVerb.Durable, ServerVerb.Octokit];
@@ -24,8 +27,9 @@ internal static class IntakeBenchmark
     public static async Task<int> RunAsync(BenchmarkOptions options)
     {
         using var scratch = new ScratchFolder();
+
         // Many short rounds rather than a few long ones: what else the machine does changes within seconds, and the servers of a round should meet the same.
-        var (rounds, warmUp, seconds) = options.IsQuick ? (4, 0.5, 1.0) : (12, 0.5, 1.0);
+        var rounds = options.IsQuick ? 4 : 12;
 
         // On one core that is always busy the compiler has come to an end of its work only after most of a minute; the servers with the most code suffer longest.
         var (firstTimes, firstSeconds) = options.IsQuick ? (1, 6.0) : (3, 15.0);
@@ -52,7 +56,7 @@ internal static class IntakeBenchmark
                 {
                     foreach (var kind in connections == 64 ? Kinds.Append(ServerVerb.Whole) : Kinds)
                     {
-                        cells.Add(await MeasureAsync(kind, connections, warmUp, seconds));
+                        cells.Add(await MeasureAsync(kind, connections, WarmUpSeconds, Seconds));
                         Report.Progress($"round {round + 1}: {cells[^1]}");
                     }
                 }
@@ -79,7 +83,7 @@ internal static class IntakeBenchmark
         }
 
         var bad = cells.Sum(c => c.Load.Bad);
-        IntakeReport.Write(cells, rounds, seconds, Connections, options);
+        IntakeReport.Write(cells, rounds, Seconds, Connections, options);
         return bad == 0 ? 0 : 1;
     }
 }

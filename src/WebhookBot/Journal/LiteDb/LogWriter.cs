@@ -153,9 +153,11 @@ internal sealed partial class LogWriter : IDisposable
     }
 
     // With hardly anything left to do for any thread, not much more is about to come.
+    private static bool IsMoreToCome => ThreadPool.PendingWorkItemCount >= FewItems;
+
     private void Wake()
     {
-        if (_isIdle || (_isGathering && ThreadPool.PendingWorkItemCount < FewItems))
+        if (_isIdle || (_isGathering && !IsMoreToCome))
         {
             (_isIdle, _isGathering) = (false, false);
             Monitor.Pulse(_gate);
@@ -234,7 +236,7 @@ internal sealed partial class LogWriter : IDisposable
     {
         lock (_gate)
         {
-            if (_lastTaken >= BusyFrames && !_isStopping && ThreadPool.PendingWorkItemCount >= FewItems)
+            if (_lastTaken >= BusyFrames && !_isStopping && IsMoreToCome)
             {
                 _isGathering = true;
                 Monitor.Wait(_gate, s_gather);
